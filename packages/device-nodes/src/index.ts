@@ -1,0 +1,6 @@
+/**
+ * Make the essential device nodes in /dev.
+ *
+ * @packageDocumentation
+ */
+export {};

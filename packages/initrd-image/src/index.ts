@@ -1,0 +1,6 @@
+/**
+ * Build, read and compare initial RAM disk images.
+ *
+ * @packageDocumentation
+ */
+export {};

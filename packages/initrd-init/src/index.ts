@@ -1,0 +1,6 @@
+/**
+ * The whole early boot in order: modules, devices, check, mount, switch, hand over.
+ *
+ * @packageDocumentation
+ */
+export {};

@@ -1,0 +1,6 @@
+/**
+ * The Linux interface made real: system calls from Node.js through ffi-rs.
+ *
+ * @packageDocumentation
+ */
+export {};

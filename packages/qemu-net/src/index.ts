@@ -1,0 +1,6 @@
+/**
+ * Bring up the network of a QEMU guest.
+ *
+ * @packageDocumentation
+ */
+export {};

@@ -1,0 +1,7 @@
+export default {
+  coverageProvider: "v8",
+  extensionsToTreatAsEsm: [".ts"],
+  testEnvironment: "node",
+  testMatch: ["<rootDir>/test/**/*.test.ts"],
+  transform: {},
+};
