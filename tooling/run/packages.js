@@ -1,0 +1,56 @@
+// Debian packages, with the program by which one is recognised on a system without dpkg.
+const qemu =
+  process.arch === "arm64"
+    ? { name: "qemu-system-arm", program: "qemu-system-aarch64" }
+    : { name: "qemu-system-x86", program: "qemu-system-x86_64" };
+
+/** What `npm start` cannot do without. */
+export const packagesForStart = [
+  qemu,
+  { name: "e2fsprogs", program: "mke2fs" },
+  { name: "kmod", program: "depmod" },
+];
+
+/** What the tests use besides. A test whose tool is missing is skipped with the reason. */
+export const packagesForTests = [
+  // Machines
+  { name: "qemu-utils", program: "qemu-img" },
+  ...(process.arch === "arm64" ? [] : [{ name: "ovmf" }]),
+  { name: "debootstrap", program: "debootstrap" },
+  // File systems
+  { name: "xfsprogs", program: "mkfs.xfs" },
+  { name: "btrfs-progs", program: "mkfs.btrfs" },
+  { name: "f2fs-tools", program: "mkfs.f2fs" },
+  { name: "dosfstools", program: "mkfs.vfat" },
+  { name: "exfatprogs", program: "mkfs.exfat" },
+  { name: "ntfs-3g", program: "mkfs.ntfs" },
+  { name: "jfsutils", program: "mkfs.jfs" },
+  { name: "nilfs-tools", program: "mkfs.nilfs2" },
+  { name: "reiserfsprogs", program: "mkfs.reiserfs" },
+  { name: "squashfs-tools", program: "mksquashfs" },
+  { name: "erofs-utils", program: "mkfs.erofs" },
+  { name: "genisoimage", program: "genisoimage" },
+  { name: "udftools", program: "mkfs.udf" },
+  // Containers of file systems
+  { name: "cryptsetup-bin", program: "cryptsetup" },
+  { name: "lvm2", program: "lvm" },
+  { name: "mdadm", program: "mdadm" },
+  { name: "gdisk", program: "sgdisk" },
+  { name: "fdisk", program: "sfdisk" },
+  { name: "util-linux", program: "unshare" },
+  // Archives
+  { name: "cpio", program: "cpio" },
+  { name: "libarchive-tools", program: "bsdtar" },
+  { name: "zstd", program: "zstd" },
+  { name: "lz4", program: "lz4" },
+  { name: "xz-utils", program: "xz" },
+  // Compiled fixtures
+  { name: "gcc", program: "gcc" },
+  { name: "libc6-dev" },
+  { name: "binutils", program: "readelf" },
+  { name: "busybox-static", program: "busybox" },
+  // Other makers of images, to read what they make
+  { name: "initramfs-tools-core", program: "mkinitramfs" },
+  { name: "dracut-core", program: "dracut" },
+  { name: "tiny-initramfs-core", program: "mktirfs" },
+];
