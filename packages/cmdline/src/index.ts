@@ -3,4 +3,18 @@
  *
  * @packageDocumentation
  */
-export {};
+export {
+  UnwritableParameterError,
+  formatCommandLine,
+  formatParameter,
+} from "./format-command-line.ts";
+export { commandLineWords, findLongOption, findLongOptions } from "./long-options.ts";
+export { parseCommandLine, type CommandLine, type Parameter } from "./parse-command-line.ts";
+export {
+  allValues,
+  hasParameter,
+  lastValue,
+  moduleParameters,
+  sameName,
+} from "./query-command-line.ts";
+export { readCommandLine } from "./read-command-line.ts";
