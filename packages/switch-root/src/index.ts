@@ -3,4 +3,16 @@
  *
  * @packageDocumentation
  */
-export {};
+export { checkSwitchRoot, type SwitchRootView } from "./check-switch-root.ts";
+export {
+  type EndedProcesses,
+  type EndOptions,
+  endOtherProcesses,
+  type RunningProcess,
+} from "./end-other-processes.ts";
+export { executeInit, type InitOptions, initEnvironment } from "./execute-init.ts";
+export { defaultInits, findInit } from "./find-init.ts";
+export { essentialDirectories, moveEssentialFileSystems } from "./move-essential-file-systems.ts";
+export { SwitchRootFailedError } from "./switch-root-failed-error.ts";
+export { SwitchRootRefusedError } from "./switch-root-refused-error.ts";
+export { switchRoot, type SwitchRootOptions, type SwitchRootResult } from "./switch-root.ts";
