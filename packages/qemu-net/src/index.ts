@@ -1,6 +1,7 @@
 /**
- * Bring up the network of a QEMU guest.
+ * Bring up the network of a QEMU guest, as its user network expects it.
  *
  * @packageDocumentation
  */
-export {};
+export { configureQemuNetworking, type QemuNetworkOptions } from "./configure-qemu-networking.ts";
+export { qemuUserNetwork } from "./qemu-user-network.ts";
