@@ -1,1 +1,14 @@
-export {};
+/**
+ * The parts of the `earlyboot` command that other programs can use: a guest in QEMU with its console
+ * and its monitor, and a scratch root to boot into.
+ *
+ * @packageDocumentation
+ */
+export { chooseAccelerator } from "./qemu/choose-accelerator.ts";
+export { ConsoleError, openConsole, type GuestConsole } from "./qemu/guest-console.ts";
+export * from "./qemu/qemu-arguments.ts";
+export { openQmp, type QmpClient } from "./qemu/qmp-client.ts";
+export { startGuest, type Guest, type GuestExit } from "./qemu/start-guest.ts";
+export { makeScratchRoot, scratchLabel, type ScratchRoot } from "./scratch/make-scratch-root.ts";
+export { parseScratchFacts, type ScratchFacts } from "./scratch/scratch-facts.ts";
+export { scratchInit, scratchMarker } from "./scratch/scratch-init.ts";

@@ -1,0 +1,59 @@
+import { fileURLToPath } from "node:url";
+import type { BootConfiguration } from "@earlyboot/initrd-init";
+import {
+  buildImage,
+  planImage,
+  type Architecture,
+  type BuildOptions,
+  type BuildResult,
+  type ExtraFile,
+  type ImagePlan,
+  type ProgramOptions,
+} from "@earlyboot/initrd-image";
+import { readModuleIndex } from "@earlyboot/kernel-modules";
+import { checkerPrograms } from "./checker-programs.ts";
+import { chooseModules, type ModuleChoice } from "./choose-modules.ts";
+import { hostFiles } from "./host-files.ts";
+import { readMachineFacts } from "./machine-facts.ts";
+
+/** An image to plan. */
+export interface InitrdRequest {
+  readonly architecture: Architecture;
+  /** As `uname -r` prints it. */
+  readonly kernelVersion: string;
+  /** Where the modules of that kernel are. */
+  readonly modulesDirectory: string;
+  readonly modules: ModuleChoice;
+  /** The types of file systems that it must be able to mount and check. */
+  readonly fileSystems: readonly string[];
+  /** What the boot program is to do, besides what is known from the rest. */
+  readonly configuration?: Partial<BootConfiguration>;
+  readonly programs?: readonly ProgramOptions[];
+  readonly files?: readonly ExtraFile[];
+}
+
+/** Decides on everything that an image will hold. */
+export async function planInitrd(request: InitrdRequest): Promise<ImagePlan> {
+  const { architecture, kernelVersion, modulesDirectory, fileSystems } = request;
+  const index = readModuleIndex(hostFiles, modulesDirectory);
+  const names = chooseModules(index, request.modules, fileSystems, readMachineFacts);
+  return planImage({
+    architecture,
+    bundle: fileURLToPath(import.meta.resolve("@earlyboot/init/init.cjs")),
+    configuration: { version: 1, kernel: kernelVersion, ...request.configuration },
+    modules: { version: kernelVersion, directory: modulesDirectory, names },
+    programs: [...(await checkerPrograms(fileSystems)), ...(request.programs ?? [])],
+    files: request.files ?? [],
+  });
+}
+
+/** Builds an image, and tells how long that took. */
+export async function buildInitrd(
+  request: InitrdRequest,
+  options: BuildOptions,
+): Promise<BuildResult & { readonly seconds: number; readonly warnings: readonly string[] }> {
+  const start = performance.now();
+  const plan = await planInitrd(request);
+  const built = await buildImage(plan, options);
+  return { ...built, warnings: plan.warnings, seconds: (performance.now() - start) / 1000 };
+}

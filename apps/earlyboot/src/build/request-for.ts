@@ -1,0 +1,81 @@
+import { existsSync, readdirSync } from "node:fs";
+import { release } from "node:os";
+import { join } from "node:path";
+import { nearestWord } from "@earlyboot/linux-syscalls";
+import { CommandError } from "../command-error.ts";
+import type { EarlybootConfig } from "../config/earlyboot-config.ts";
+import { hostArchitecture } from "../qemu/qemu-arguments.ts";
+import type { InitrdRequest } from "./build-initrd.ts";
+import { readHostRoot } from "./host-root.ts";
+import { rootFileSystems } from "./module-sets.ts";
+
+/** What to build for the system that is mounted at `directory`: this one, when none is named. */
+export function requestFor(config: EarlybootConfig, directory = "/"): InitrdRequest {
+  const here = directory === "/";
+  const modules = config.modules ?? (here ? "auto" : "generic");
+  const kernelVersion = config.kernel ?? (here ? release() : onlyVersionIn(directory));
+  return {
+    architecture: hostArchitecture(),
+    kernelVersion,
+    modulesDirectory: modulesOf(directory, kernelVersion),
+    modules,
+    fileSystems: fileSystemsFor(config, modules),
+    configuration: bootConfiguration(config),
+    programs: (config.programs ?? []).map((file) => ({ file })),
+    files: (config.files ?? []).map((one) =>
+      typeof one === "string" ? { file: one } : { file: one.from, path: one.to, ...modeOf(one) },
+    ),
+  };
+}
+
+function modeOf({ mode }: { readonly mode?: number }) {
+  return mode === undefined ? {} : { mode };
+}
+
+function fileSystemsFor(config: EarlybootConfig, modules: EarlybootConfig["modules"]): string[] {
+  const declared = [config.root?.type, ...(config.fileSystems ?? []).map(({ type }) => type)];
+  const found = modules === "auto" ? [readHostRoot()?.type] : [];
+  const generic = modules === "generic" ? rootFileSystems : [];
+  const overlay = config.volatile ? ["overlay"] : [];
+  const types = [...declared, ...found, ...generic, ...overlay].flatMap(
+    (type) => type?.split(",") ?? [],
+  );
+  return [...new Set(types)];
+}
+
+/** What is left for the boot program, once the image is made. */
+function bootConfiguration(config: EarlybootConfig): InitrdRequest["configuration"] {
+  const { kernel, modules, blacklist, programs, files, compression, level, output, ...boot } =
+    config;
+  const load = Array.isArray(modules) ? { load: modules } : {};
+  const never = blacklist === undefined ? {} : { blacklist };
+  return { ...boot, modules: { ...load, ...never } };
+}
+
+function modulesOf(directory: string, version: string): string {
+  const modules = join(directory, "lib/modules", version);
+  if (existsSync(join(modules, "modules.dep"))) return modules;
+  const known = versionsIn(directory);
+  const near = nearestWord(version, known);
+  throw new CommandError(
+    `There are no modules of the kernel ${version} in ${modules}. ` +
+      (known.length === 0
+        ? "There are none of any other kernel either: is its package installed?"
+        : `There are those of ${known.join(", ")}${near === undefined ? "" : `; did you mean ${near}?`} (-k VERSION)`),
+  );
+}
+
+function versionsIn(directory: string): string[] {
+  const all = join(directory, "lib/modules");
+  return existsSync(all) ? readdirSync(all) : [];
+}
+
+function onlyVersionIn(directory: string): string {
+  const versions = versionsIn(directory);
+  const [version] = versions;
+  if (version !== undefined && versions.length === 1) return version;
+  throw new CommandError(
+    `Which kernel is the image for? Below ${directory} there are the modules of ` +
+      `${versions.length === 0 ? "none" : versions.join(", ")}: name one by -k VERSION.`,
+  );
+}

@@ -1,0 +1,46 @@
+import { compressions } from "../config/config-schema.ts";
+import { checkConfig } from "../config/check-config.ts";
+import type { EarlybootConfig } from "../config/earlyboot-config.ts";
+import { loadConfig } from "../config/load-config.ts";
+import type { Terminal } from "../terminal/terminal.ts";
+import { buildInitrd } from "./build-initrd.ts";
+import { formatBuild } from "./format-build.ts";
+import { requestFor } from "./request-for.ts";
+import { showProgress } from "./show-progress.ts";
+
+/** What `earlyboot build` is asked for; it wins over the configuration. */
+export interface BuildCommandOptions {
+  readonly output?: string;
+  readonly kernel?: string;
+  readonly for?: string;
+  readonly config?: string;
+  readonly compression?: (typeof compressions)[number];
+  readonly json?: boolean;
+}
+
+/** Builds an image as the configuration and the options say. */
+export async function runBuild(options: BuildCommandOptions, terminal: Terminal): Promise<number> {
+  const config = withOptions(await loadConfig(options.config), options);
+  const request = requestFor(config, options.for);
+  const progress = options.json ? undefined : showProgress(terminal);
+  const built = await buildInitrd(request, {
+    output: config.output ?? `earlyboot-${request.kernelVersion}.img`,
+    compression: config.compression ?? "zstd",
+    ...(config.level === undefined ? {} : { level: config.level }),
+    ...(progress === undefined ? {} : { onProgress: progress.show }),
+  }).finally(() => progress?.end());
+  for (const warning of built.warnings) {
+    terminal.complain(terminal.style.yellow(`warning: ${warning}`));
+  }
+  const lines = options.json ? [JSON.stringify(built, undefined, 2)] : formatBuild(built, terminal);
+  for (const line of lines) terminal.line(line);
+  return 0;
+}
+
+function withOptions(config: EarlybootConfig, options: BuildCommandOptions): EarlybootConfig {
+  const { output, kernel, compression } = options;
+  const given = Object.entries({ output, kernel, compression }).filter(
+    ([, value]) => value !== undefined,
+  );
+  return checkConfig({ ...config, ...Object.fromEntries(given) }, "What the options say");
+}

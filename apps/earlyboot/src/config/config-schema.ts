@@ -1,0 +1,103 @@
+/** How an image can be compressed. */
+export const compressions = ["zstd", "lz4", "gzip", "xz", "none"] as const;
+
+/** The JSON schema of `earlyboot.config.json`. */
+export const configSchema = {
+  $schema: "http://json-schema.org/draft-07/schema#",
+  title: "The configuration of an earlyboot image",
+  type: "object",
+  additionalProperties: false,
+  properties: {
+    $schema: { type: "string", description: "For editors." },
+    kernel: {
+      type: "string",
+      minLength: 1,
+      description: "The kernel's version, as uname -r prints it.",
+    },
+    modules: {
+      description:
+        "What this machine needs, what any machine needs, or a list that is also loaded in order.",
+      anyOf: [
+        { enum: ["auto", "generic"] },
+        { type: "array", items: { type: "string", minLength: 1 } },
+      ],
+    },
+    blacklist: { type: "array", items: { type: "string", minLength: 1 } },
+    root: {
+      type: "object",
+      additionalProperties: false,
+      required: ["device"],
+      properties: {
+        device: { type: "string", minLength: 1, description: "As root= takes it: LABEL=system." },
+        type: { type: "string" },
+        options: { type: "string" },
+        check: { type: "boolean" },
+        checkIfClean: { type: "boolean" },
+        repair: { enum: ["preen", true, false] },
+      },
+    },
+    fileSystems: { type: "array", items: { type: "object" } },
+    volatile: {
+      anyOf: [
+        { type: "boolean" },
+        {
+          type: "object",
+          additionalProperties: false,
+          properties: {
+            size: { type: "string" },
+            inodes: { type: "string" },
+            unionProgram: { type: "string" },
+          },
+        },
+      ],
+    },
+    network: {
+      type: "object",
+      additionalProperties: false,
+      required: ["qemu"],
+      properties: { qemu: { type: "string", description: "An interface's name, or auto." } },
+    },
+    repl: {
+      type: "object",
+      additionalProperties: false,
+      required: ["access"],
+      properties: {
+        access: { enum: ["open", "password", "off"] },
+        hash: { type: "string", pattern: "^scrypt:" },
+        allowCommandLine: { type: "boolean" },
+      },
+    },
+    onFailure: { enum: ["repl", "reboot", "poweroff", "halt", "panic"] },
+    timeout: { type: "number", minimum: 0 },
+    log: { enum: ["error", "warning", "info", "debug"] },
+    load: { type: "string" },
+    init: { type: "string" },
+    runtimeInNewRoot: { type: "boolean" },
+    hooks: {
+      type: "string",
+      description: "A module with functions to run before and after stages.",
+    },
+    programs: { type: "array", items: { type: "string", pattern: "^/" } },
+    files: {
+      type: "array",
+      items: {
+        anyOf: [
+          { type: "string", pattern: "^/" },
+          {
+            type: "object",
+            additionalProperties: false,
+            required: ["from", "to"],
+            properties: {
+              from: { type: "string" },
+              to: { type: "string", pattern: "^/" },
+              mode: { type: "integer", minimum: 0, maximum: 4095 },
+            },
+          },
+        ],
+      },
+    },
+    compression: { enum: compressions },
+    level: { type: "integer", minimum: 0, maximum: 22 },
+    output: { type: "string", minLength: 1 },
+  },
+} as const;

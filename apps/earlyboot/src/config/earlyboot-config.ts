@@ -1,0 +1,46 @@
+import type { BootConfiguration } from "@earlyboot/initrd-init";
+
+/** What `earlyboot.config.ts` says. Everything has a default that boots the machine that it runs on. */
+export interface EarlybootConfig extends Pick<
+  BootConfiguration,
+  | "fileSystems"
+  | "hooks"
+  | "init"
+  | "load"
+  | "log"
+  | "network"
+  | "onFailure"
+  | "repl"
+  | "root"
+  | "runtimeInNewRoot"
+  | "timeout"
+  | "volatile"
+> {
+  /** The version of the kernel, as `uname -r` prints it; default: the running one's. */
+  readonly kernel?: string;
+  /**
+   * The modules of the image: `auto` takes what this machine has loaded or has hardware for, `generic` all for
+   * disks, file systems, USB and keyboards; a list is also loaded in its order. Default `auto`.
+   */
+  readonly modules?: "auto" | "generic" | readonly string[];
+  /** Modules never to load because hardware asks for them. */
+  readonly blacklist?: readonly string[];
+  /** Programs of this machine to take along, with their libraries: `/usr/bin/strace`. */
+  readonly programs?: readonly string[];
+  /** Further files: a path on this machine, or a path in the image and where it comes from. */
+  readonly files?: readonly (
+    | string
+    | { readonly from: string; readonly to: string; readonly mode?: number }
+  )[];
+  /** Default `zstd`. */
+  readonly compression?: "zstd" | "lz4" | "gzip" | "xz" | "none";
+  /** How hard to compress; default the compression's own. */
+  readonly level?: number;
+  /** The file to write; default `earlyboot-VERSION.img`. */
+  readonly output?: string;
+}
+
+/** Gives its argument: for editors, which then know the fields of a configuration. */
+export function defineConfig(config: EarlybootConfig): EarlybootConfig {
+  return config;
+}

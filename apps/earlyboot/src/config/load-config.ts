@@ -1,0 +1,38 @@
+import { existsSync } from "node:fs";
+import { readFile } from "node:fs/promises";
+import { resolve } from "node:path";
+import { pathToFileURL } from "node:url";
+import { CommandError, errorText } from "../command-error.ts";
+import { checkConfig } from "./check-config.ts";
+import type { EarlybootConfig } from "./earlyboot-config.ts";
+
+/** The names under which a configuration is looked for, in order. */
+export const configNames = [
+  "earlyboot.config.ts",
+  "earlyboot.config.js",
+  "earlyboot.config.mjs",
+  "earlyboot.config.json",
+] as const;
+
+/**
+ * Loads the configuration: `file`, or the one in the current directory; without any, an empty one.
+ *
+ * @throws CommandError when a file that was named is missing, does not load, or holds something else.
+ */
+export async function loadConfig(file?: string): Promise<EarlybootConfig> {
+  const found = file ?? configNames.find((name) => existsSync(name));
+  if (found === undefined) return {};
+  return checkConfig(await readConfig(resolve(found)), found);
+}
+
+async function readConfig(path: string): Promise<unknown> {
+  try {
+    if (path.endsWith(".json")) return JSON.parse(await readFile(path, "utf8"));
+    const module: { readonly default?: unknown } = await import(pathToFileURL(path).href);
+    return module.default;
+  } catch (error) {
+    throw new CommandError(`The configuration ${path} does not load: ${errorText(error)}`, {
+      cause: error,
+    });
+  }
+}
