@@ -1,0 +1,36 @@
+/** One step of a reflected 32-bit CRC for every byte value. */
+function crcTable(polynomial: number): Uint32Array {
+  return Uint32Array.from({ length: 256 }, (_, byte) => {
+    let value = byte;
+    for (let bit = 0; bit < 8; bit++) value = value & 1 ? (value >>> 1) ^ polynomial : value >>> 1;
+    return value;
+  });
+}
+
+/** The polynomial of Ethernet and zlib, and that of iSCSI. */
+export type CrcKind = "crc32" | "crc32c";
+
+const tables: Readonly<Record<CrcKind, Uint32Array>> = {
+  crc32: crcTable(0xedb88320),
+  crc32c: crcTable(0x82f63b78),
+};
+
+/** The plain CRC of `bytes` from `seed` on, without the inversions that most formats add. */
+export function rawCrc(kind: CrcKind, bytes: Uint8Array, seed: number): number {
+  const table = tables[kind];
+  let value = seed;
+  for (const byte of bytes) value = (value >>> 8) ^ (table[(value ^ byte) & 0xff] ?? 0);
+  return value >>> 0;
+}
+
+/** The CRC with both inversions: of GPT, exFAT's kin and zlib (`crc32`), of iSCSI (`crc32c`). */
+export function crc(kind: CrcKind, bytes: Uint8Array): number {
+  return ~rawCrc(kind, bytes, 0xffffffff) >>> 0;
+}
+
+/** A copy of `bytes` with `length` zeros at `at`, as checksums see the place that holds them. */
+export function withZeros(bytes: Uint8Array, at: number, length: number): Uint8Array {
+  const copy = bytes.slice();
+  copy.fill(0, at, at + length);
+  return copy;
+}

@@ -1,0 +1,112 @@
+import { nearestWord, printable } from "@earlyboot/linux-syscalls";
+import type { BlockDeviceInfo } from "./block-device-info.ts";
+import { describeBlockDevice } from "./describe-block-device.ts";
+import { answersTo, formatWantedDevice, type WantedDevice } from "./wanted-device.ts";
+
+/** No device answered to what was wanted in time. */
+export class DeviceNotFoundError extends Error {
+  override readonly name: string = "DeviceNotFoundError";
+  readonly code = "DEVICE_NOT_FOUND";
+  readonly wanted: WantedDevice;
+  /** Every device that was there, the nearest to what was wanted first. */
+  readonly seen: readonly BlockDeviceInfo[];
+  /** The one of `seen` that was most probably meant. */
+  readonly nearest?: BlockDeviceInfo;
+
+  constructor(wanted: WantedDevice, devices: readonly BlockDeviceInfo[]) {
+    const near = nearMiss(wanted, devices);
+    const seen = devices.toSorted(
+      (a, b) => Number(b === near?.device) - Number(a === near?.device),
+    );
+    const lines = seen.map((device) => `  ${describeBlockDevice(device)}`);
+    super([explain(wanted, near, devices), ...lines].join("\n"));
+    this.wanted = wanted;
+    this.seen = seen;
+    if (near !== undefined) this.nearest = near.device;
+  }
+}
+
+/** A device that is almost what was wanted, and what is to be said of it. */
+interface NearMiss {
+  readonly device: BlockDeviceInfo;
+  readonly sentence: string;
+}
+
+function explain(
+  wanted: WantedDevice,
+  near: NearMiss | undefined,
+  devices: readonly BlockDeviceInfo[],
+): string {
+  const name = printable(formatWantedDevice(wanted));
+  if (near !== undefined) return near.sentence;
+  return devices.length === 0
+    ? `${name} is not there, nor any other block device: is the driver of the disk in the image?`
+    : `${name} is not there; what is there:`;
+}
+
+/** What answers but is not fit, else the same word elsewhere, else a similar word. */
+function nearMiss(wanted: WantedDevice, devices: readonly BlockDeviceInfo[]): NearMiss | undefined {
+  const name = printable(formatWantedDevice(wanted));
+  const answering = devices.filter((device) => answersTo(wanted, device, devices));
+  const [unfit] = answering;
+  if (unfit !== undefined)
+    return { device: unfit, sentence: `${name} ${whyUnfit(unfit, answering)}` };
+  const tags = devices.flatMap(tagsOf);
+  const kind = kindOf(wanted);
+  const value = valueOf(wanted);
+  const same = tags.find((tag) => tag.value.toLowerCase() === value.toLowerCase());
+  const alike = tags.filter((tag) => tag.kind === kind);
+  const word = nearestWord(
+    value,
+    alike.map((tag) => tag.value),
+  );
+  const found = same ?? alike.find((tag) => tag.value === word);
+  if (found === undefined) return undefined;
+  const instead = printable(found.kind === "" ? found.value : `${found.kind}=${found.value}`);
+  const place = found.kind === "" ? "" : `, on ${found.device.path}`;
+  return { device: found.device, sentence: `${name} is not there; ${instead} is${place}` };
+}
+
+function whyUnfit(unfit: BlockDeviceInfo, answering: readonly BlockDeviceInfo[]): string {
+  const { path, status, problem, identification } = unfit;
+  if (status === "unreadable") return `is there, but cannot be read: ${printable(problem ?? "")}`;
+  if (status === "pending") return "is there, but is still being read";
+  const expected = identification?.member?.devices ?? 1;
+  const paths = answering.map((device) => device.path).join(", ");
+  if (identification?.usage === "filesystem" && expected > answering.length) {
+    return `has only ${answering.length} of its ${expected} devices: ${paths}`;
+  }
+  if (identification?.usage === "filesystem") return `is on ${path}, which something else uses`;
+  return `is on ${path}, which is ${identification?.type ?? status}: it is only a part of what is to be opened`;
+}
+
+interface Tag {
+  readonly device: BlockDeviceInfo;
+  /** As before the equals sign; empty for a path. */
+  readonly kind: string;
+  readonly value: string;
+}
+
+function tagsOf(device: BlockDeviceInfo): readonly Tag[] {
+  const { identification, partition, path, mapperPath } = device;
+  const values: readonly (readonly [string, string | undefined])[] = [
+    ["LABEL", identification?.label],
+    ["UUID", identification?.uuid],
+    ["PARTLABEL", partition?.label],
+    ["PARTUUID", partition?.uuid],
+    ["", path],
+    ["", mapperPath],
+  ];
+  return values.flatMap(([kind, value]) => (value === undefined ? [] : [{ device, kind, value }]));
+}
+
+function kindOf({ label, uuid, partUuid, partLabel }: WantedDevice): string {
+  if (label !== undefined) return "LABEL";
+  if (uuid !== undefined) return "UUID";
+  if (partUuid !== undefined) return "PARTUUID";
+  return partLabel === undefined ? "" : "PARTLABEL";
+}
+
+function valueOf({ path, number, label, uuid, partUuid, partLabel }: WantedDevice): string {
+  return label ?? uuid ?? partUuid ?? partLabel ?? path ?? number ?? "";
+}
