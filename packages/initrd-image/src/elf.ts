@@ -1,0 +1,223 @@
+import { closeSync, createReadStream, openSync, readSync } from "node:fs";
+import type { StreamedContent } from "./cpio.ts";
+import { ImageError } from "./image-error.ts";
+
+/** A library that a program opens by itself, as its `.note.dlopen` says. */
+export interface DlopenNote {
+  /** Names of the library, the best one first. */
+  readonly soname: readonly string[];
+  readonly priority: "recommended" | "required" | "suggested";
+  /** What the library is for. */
+  readonly feature?: string;
+  readonly description?: string;
+}
+
+/** What the loader reads in an ELF file; see elf(5). */
+export interface ElfFile {
+  /** The machine's number, `e_machine`: 62 is x86-64, 183 is arm64. */
+  readonly machine: number;
+  /** The loader's path, of a program. */
+  readonly interpreter?: string;
+  /** DT_NEEDED: names of libraries, in order. */
+  readonly needed: readonly string[];
+  /** DT_RPATH, split at colons. */
+  readonly rpath: readonly string[];
+  /** DT_RUNPATH, split at colons. */
+  readonly runpath: readonly string[];
+  /** Optional libraries; https://uapi-group.org/specifications/specs/elf_dlopen_metadata/. */
+  readonly dlopen: readonly DlopenNote[];
+  /** How many bytes of the file are loaded: what follows are symbols and section headers. */
+  readonly loadedSize: number;
+}
+
+interface Segment {
+  readonly type: number;
+  readonly offset: number;
+  readonly address: number;
+  readonly size: number;
+}
+
+const segmentType = { load: 1, dynamic: 2, interpreter: 3, note: 4 } as const;
+const dynamicTag = { needed: 1, stringTable: 5, stringTableSize: 10, rpath: 15, runpath: 29 } as const;
+const headerSize = 64;
+const segmentSize = 56;
+const dlopenNoteType = 0x407c_0c0a;
+
+/**
+ * Reads what the loader needs to know about a 64-bit little-endian ELF file; `undefined` for every other file.
+ *
+ * @throws ImageError `bad-elf`: it begins as an ELF file and is cut short or contradicts itself.
+ */
+export function readElf(file: string): ElfFile | undefined {
+  const descriptor = openSync(file, "r");
+  try {
+    const header = readAt(descriptor, 0, headerSize);
+    return isElf(header) ? readSegments(descriptor, header, file) : undefined;
+  } finally {
+    closeSync(descriptor);
+  }
+}
+
+/**
+ * The content of an ELF file without what is never loaded: symbol tables, debugging data and section headers.
+ *
+ * @throws ImageError `bad-elf`: not an ELF file of 64 bits.
+ */
+export function strippedElf(file: string): StreamedContent {
+  const elf = readElf(file);
+  if (elf === undefined) throw new ImageError("bad-elf", `cannot strip ${file}: not a 64-bit ELF file`);
+  return { size: elf.loadedSize, stream: () => withoutSections(file, elf.loadedSize) };
+}
+
+async function* withoutSections(file: string, size: number): AsyncGenerator<Uint8Array> {
+  let first = true;
+  for await (const chunk of createReadStream(file, { end: size - 1, highWaterMark: 1 << 20 })) {
+    const bytes: Uint8Array = chunk;
+    if (first) {
+      bytes.fill(0, 40, 48); // e_shoff
+      bytes.fill(0, 60, 64); // e_shnum, e_shstrndx
+      first = false;
+    }
+    yield bytes;
+  }
+}
+
+/** The magic, 64 bits, little-endian. */
+function isElf(header: Buffer): boolean {
+  return header.length === headerSize && header.readUInt32BE(0) === 0x7f45_4c46 && header.readUInt16LE(4) === 0x0102;
+}
+
+function readSegments(descriptor: number, header: Buffer, file: string): ElfFile {
+  const tableOffset = Number(header.readBigUInt64LE(32));
+  const count = header.readUInt16LE(56);
+  const table = wholeRange(descriptor, tableOffset, count * segmentSize, file);
+  const segments = Array.from({ length: count }, (_, index) => segmentAt(table, index * segmentSize));
+  const interpreter = segments.find(({ type }) => type === segmentType.interpreter);
+  const read = (offset: number, size: number): Buffer => wholeRange(descriptor, offset, size, file);
+  return {
+    machine: header.readUInt16LE(18),
+    ...(interpreter === undefined
+      ? {}
+      : { interpreter: cString(read(interpreter.offset, interpreter.size), 0) }),
+    ...dynamicNames(segments, read, file),
+    dlopen: segments.flatMap((segment) =>
+      segment.type === segmentType.note ? dlopenNotes(read(segment.offset, segment.size), file) : [],
+    ),
+    loadedSize: segments.reduce(
+      (end, { type, offset, size }) => (type === segmentType.load ? Math.max(end, offset + size) : end),
+      tableOffset + table.length,
+    ),
+  };
+}
+
+function segmentAt(table: Buffer, at: number): Segment {
+  return {
+    type: table.readUInt32LE(at),
+    offset: Number(table.readBigUInt64LE(at + 8)),
+    address: Number(table.readBigUInt64LE(at + 16)),
+    size: Number(table.readBigUInt64LE(at + 32)),
+  };
+}
+
+type DynamicNames = Pick<ElfFile, "needed" | "rpath" | "runpath">;
+type RangeReader = (offset: number, size: number) => Buffer;
+
+function dynamicNames(segments: readonly Segment[], read: RangeReader, file: string): DynamicNames {
+  const dynamic = segments.find(({ type }) => type === segmentType.dynamic);
+  if (dynamic === undefined) return { needed: [], rpath: [], runpath: [] };
+  const entries = dynamicEntries(read(dynamic.offset, dynamic.size));
+  const strings = stringTable(entries, segments, read, file);
+  const values = (tag: number): string[] =>
+    entries.filter((entry) => entry.tag === tag).map(({ value }) => cString(strings, value));
+  return {
+    needed: values(dynamicTag.needed),
+    rpath: values(dynamicTag.rpath).flatMap(pathList),
+    runpath: values(dynamicTag.runpath).flatMap(pathList),
+  };
+}
+
+interface DynamicEntry {
+  readonly tag: number;
+  readonly value: number;
+}
+
+/** The entries up to DT_NULL. */
+function dynamicEntries(bytes: Buffer): readonly DynamicEntry[] {
+  const entries: DynamicEntry[] = [];
+  for (let at = 0; at + 16 <= bytes.length; at += 16) {
+    const tag = Number(bytes.readBigInt64LE(at));
+    if (tag === 0) break;
+    entries.push({ tag, value: Number(bytes.readBigUInt64LE(at + 8)) });
+  }
+  return entries;
+}
+
+/** The table of names, by its address in memory. */
+function stringTable(
+  entries: readonly DynamicEntry[],
+  segments: readonly Segment[],
+  read: RangeReader,
+  file: string,
+): Buffer {
+  const valueOf = (wanted: number): number => entries.find(({ tag }) => tag === wanted)?.value ?? 0;
+  const address = valueOf(dynamicTag.stringTable);
+  const segment = segments.find(
+    (one) =>
+      one.type === segmentType.load && address >= one.address && address < one.address + one.size,
+  );
+  if (segment === undefined) throw new ImageError("bad-elf", `${file}: its dynamic names are not loaded`);
+  return read(
+    segment.offset + address - segment.address,
+    valueOf(dynamicTag.stringTableSize),
+  );
+}
+
+function pathList(paths: string): readonly string[] {
+  return paths.split(":").filter((path) => path !== "");
+}
+
+/** Notes of the owner `FDO` whose text is a JSON array of libraries. */
+function dlopenNotes(bytes: Buffer, file: string): readonly DlopenNote[] {
+  const notes: DlopenNote[] = [];
+  for (let at = 0; at + 12 <= bytes.length; ) {
+    const [ownerSize, size, type] = [0, 4, 8].map((offset) => bytes.readUInt32LE(at + offset));
+    const textAt = at + 12 + aligned(ownerSize ?? 0);
+    const isDlopen = type === dlopenNoteType && cString(bytes, at + 12) === "FDO";
+    if (isDlopen) notes.push(...parseNote(cString(bytes.subarray(0, textAt + (size ?? 0)), textAt), file));
+    at = textAt + aligned(size ?? 0);
+  }
+  return notes;
+}
+
+function parseNote(text: string, file: string): readonly DlopenNote[] {
+  try {
+    const notes = JSON.parse(text) as readonly Partial<DlopenNote>[];
+    return notes.map((note) => ({ soname: [], priority: "recommended", ...note }));
+  } catch (cause) {
+    throw new ImageError("bad-elf", `${file}: its note about optional libraries is not JSON`, { cause });
+  }
+}
+
+function aligned(size: number): number {
+  return Math.ceil(size / 4) * 4;
+}
+
+function cString(bytes: Buffer, at: number): string {
+  const end = bytes.indexOf(0, at);
+  return bytes.toString("utf8", at, end < 0 ? bytes.length : end);
+}
+
+function wholeRange(descriptor: number, offset: number, size: number, file: string): Buffer {
+  const bytes = readAt(descriptor, offset, size);
+  if (bytes.length === size) return bytes;
+  throw new ImageError("bad-elf", `${file} is cut short: it ends before byte ${offset + size}`);
+}
+
+/** Up to `size` bytes; a size that no header has is not believed. */
+function readAt(descriptor: number, offset: number, size: number): Buffer {
+  const bytes = Buffer.alloc(Math.min(size, largestRange));
+  return bytes.subarray(0, readSync(descriptor, bytes, 0, bytes.length, offset));
+}
+
+/** More than any table of names that a loader would take. */
+const largestRange = 64 << 20;
