@@ -1,0 +1,111 @@
+import type { Linux, Uevent, UeventBatch, UeventSource } from "@earlyboot/linux-syscalls";
+
+import { listModaliases, type WantedDriver } from "./list-modaliases.ts";
+import { matchAlias } from "./match-alias.ts";
+import type { ModuleIndex } from "./module-index.ts";
+import { createModuleLoader, type LoaderLinux, type ModuleLoader } from "./module-loader.ts";
+
+/** What it takes to find and load the modules that the hardware asks for. */
+export type ColdplugLinux = LoaderLinux & Pick<Linux, "openUevents" | "readDirectory">;
+
+/** How {@link coldplug} works. */
+export interface ColdplugOptions {
+  /** Loads the modules, and hears what becomes of them; by default a loader of its own. */
+  readonly loader?: Pick<ModuleLoader, "load">;
+  /** Ends the wait for devices that appear. Without it there is none. */
+  readonly signal?: AbortSignal;
+  /** Hears of a device without a driver as soon as that is known. */
+  readonly onMissing?: (missing: MissingDriver) => void;
+  /** Hears when all devices that were there at the beginning have been seen to. */
+  readonly onSettled?: () => void;
+}
+
+/** A device that has no driver, since nothing in the index answers to it or a file is missing. */
+export interface MissingDriver extends WantedDriver {
+  /** The modules that would answer to it and are not there; none are known where no alias fits. */
+  readonly modules: readonly string[];
+}
+
+/**
+ * Loads the modules that the hardware asks for: those of all devices under `/sys/devices`, then of every
+ * device that appears, until `signal` aborts. Without a signal it ends when nothing new appears. A module
+ * that cannot be loaded ends nothing; the loader's reports tell.
+ *
+ * @returns The devices without a driver, once for each alias.
+ */
+export async function coldplug(
+  linux: ColdplugLinux,
+  index: ModuleIndex,
+  options: ColdplugOptions = {},
+): Promise<readonly MissingDriver[]> {
+  const { loader = createModuleLoader(linux, index), signal, onMissing, onSettled } = options;
+  const seen = new Set<string>();
+  const missing: MissingDriver[] = [];
+
+  async function seeTo(wanted: WantedDriver): Promise<void> {
+    if (seen.has(wanted.modalias)) return;
+    seen.add(wanted.modalias);
+    const modules = await missingModules(index, loader, wanted.modalias);
+    if (modules === undefined) return;
+    missing.push({ ...wanted, modules });
+    onMissing?.({ ...wanted, modules });
+  }
+
+  /** Gives way after each device, so that the first modules are on their way while the rest is read. */
+  async function seeToAll(): Promise<void> {
+    const begun: Promise<void>[] = [];
+    for (const wanted of listModaliases(linux)) {
+      begun.push(seeTo(wanted));
+      await Promise.resolve();
+    }
+    await Promise.all(begun);
+  }
+
+  if (signal === undefined) {
+    for (let known = -1; known < seen.size;) {
+      known = seen.size;
+      await seeToAll();
+    }
+    onSettled?.();
+    return missing;
+  }
+  // Subscribed before the first look, so that no device falls between the two.
+  const events = linux.openUevents();
+  void seeToAll().then(onSettled);
+  for await (const { events: batch, overflow } of batchesOf(events, signal)) {
+    for (const wanted of batch.flatMap(wantedByEvent)) void seeTo(wanted);
+    if (overflow) void seeToAll();
+  }
+  return missing;
+}
+
+/** The modules that a device lacks; `undefined` when it lacks none. */
+async function missingModules(
+  index: ModuleIndex,
+  loader: Pick<ModuleLoader, "load">,
+  modalias: string,
+): Promise<readonly string[] | undefined> {
+  if (matchAlias(index, modalias).length === 0) return [];
+  const reports = await loader.load(modalias);
+  const missing = reports.flatMap(({ error }) => (error?.missing === true ? [error.module] : []));
+  return missing.length === 0 ? undefined : missing;
+}
+
+async function* batchesOf(source: UeventSource, signal: AbortSignal): AsyncIterable<UeventBatch> {
+  try {
+    for (;;) {
+      const batch = await source.next(signal);
+      if (batch.closed) return;
+      yield batch;
+    }
+  } catch (error) {
+    if (!signal.aborted) throw error;
+  } finally {
+    source.close();
+  }
+}
+
+function wantedByEvent({ action, devpath, properties }: Uevent): readonly WantedDriver[] {
+  const modalias = properties["MODALIAS"];
+  return action === "add" && modalias !== undefined ? [{ device: devpath, modalias }] : [];
+}

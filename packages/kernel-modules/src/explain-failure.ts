@@ -1,0 +1,96 @@
+import { errorCode, type Linux } from "@earlyboot/linux-syscalls";
+
+import { lastKernelMessage } from "./last-kernel-message.ts";
+import { ModuleError } from "./module-error.ts";
+import {
+  compressionOf,
+  kernelCompression,
+  moduleContent,
+  type Decompressors,
+} from "./module-content.ts";
+import { moduleInfo, type ModuleInfo } from "./module-info.ts";
+import { runningRelease } from "./module-index.ts";
+import { moduleName } from "./module-name.ts";
+
+/** What {@link explainFailure} is told. */
+export interface FailedModule {
+  readonly file: string;
+  /** What the kernel answered. */
+  readonly error: unknown;
+  readonly decompressors?: Decompressors | undefined;
+}
+
+type ExplainLinux = Pick<Linux, "close" | "open" | "read" | "readFile" | "readText">;
+
+/** Says what the kernel's answer to a module means, and what it logged about it. */
+export function explainFailure(linux: ExplainLinux, failed: FailedModule): ModuleError {
+  const { file, error } = failed;
+  const module = moduleName(file);
+  const code = errorCode(error) ?? "EIO";
+  const answer = error instanceof Error ? error.message : String(error);
+  const logged = lastKernelMessage(linux, module);
+  const message = [
+    `${module} cannot be loaded: ${meaningOf(linux, code, failed)} (${answer}).`,
+    ...(logged === undefined ? [] : [`The kernel says: ${logged}.`]),
+  ];
+  const missing = isFileMissing(failed);
+  return new ModuleError(message.join(" "), { code, module, file, missing, cause: error });
+}
+
+function meaningOf(linux: ExplainLinux, code: string, failed: FailedModule): string {
+  if (code === "ENOENT") {
+    return isFileMissing(failed)
+      ? "its file is missing"
+      : "it uses a symbol that neither the kernel nor a loaded module has";
+  }
+  if (code === "ENOEXEC") return wrongFormat(linux, failed);
+  if (code === "ENOKEY" || code === "EKEYREJECTED" || code === "EBADMSG") {
+    return readInfo(linux, failed)?.signed === false
+      ? "it is not signed, and this kernel only takes signed modules"
+      : "its signature is not by a key that this kernel trusts, or does not fit its content";
+  }
+  if (code === "EINVAL" || code === "EOPNOTSUPP") return refusedOrCompressed(linux, failed.file);
+  return meanings.get(code) ?? "the kernel refuses it";
+}
+
+const meanings: ReadonlyMap<string, string> = new Map([
+  ["EPERM", "the kernel forbids it (module_blacklist=, lockdown, or kernel.modules_disabled)"],
+  ["EBUSY", "a module that it needs is still being loaded"],
+  ["ENOMEM", "the memory is too small"],
+  ["ENOSYS", "this kernel is built without modules"],
+]);
+
+function wrongFormat(linux: ExplainLinux, failed: FailedModule): string {
+  const info = readInfo(linux, failed);
+  if (info?.vermagic === undefined) return "its file is not a module of this kind of computer";
+  const [release = ""] = info.vermagic.split(" ");
+  const running = runningRelease(linux);
+  return release === running
+    ? `it was built with other options than the running kernel (${info.vermagic.trim()})`
+    : `it was built for kernel ${release}, but kernel ${running} is running`;
+}
+
+function refusedOrCompressed(linux: ExplainLinux, file: string): string {
+  const compression = compressionOf(file);
+  if (compression === undefined || compression === kernelCompression(linux)) {
+    return "the kernel refuses a parameter, or the file as invalid";
+  }
+  return `this kernel does not decompress .${compression}, and there is no other decompressor`;
+}
+
+function readInfo(
+  linux: ExplainLinux,
+  { file, decompressors }: FailedModule,
+): ModuleInfo | undefined {
+  try {
+    return moduleInfo(moduleContent(linux, file, decompressors));
+  } catch {
+    return undefined;
+  }
+}
+
+/** ENOENT may also mean a missing symbol; then it was finit_module(2) or init_module(2) that said so. */
+function isFileMissing({ error }: FailedModule): boolean {
+  if (typeof error !== "object" || error === null || !("syscall" in error)) return false;
+  return errorCode(error) === "ENOENT" && error.syscall === "open";
+}

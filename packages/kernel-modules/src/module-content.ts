@@ -1,0 +1,51 @@
+import { errorCode, type Linux } from "@earlyboot/linux-syscalls";
+
+/** Decompresses the whole content of a file. */
+export type Decompress = (compressed: Uint8Array) => Uint8Array;
+
+/** How a module's file may be compressed, by its ending. */
+export type Compression = "gz" | "xz" | "zst";
+
+/** How to decompress modules where the kernel does not. */
+export type Decompressors = Partial<Readonly<Record<Compression, Decompress>>>;
+
+/** How a module's file is compressed, by its name. */
+export function compressionOf(file: string): Compression | undefined {
+  const ending = file.slice(file.lastIndexOf(".") + 1);
+  return ending === "gz" || ending === "xz" || ending === "zst" ? ending : undefined;
+}
+
+/** The one format that the kernel decompresses itself. */
+export function kernelCompression(linux: Pick<Linux, "readText">): Compression | undefined {
+  try {
+    return formats.get(linux.readText("/sys/module/compression").trim());
+  } catch (error) {
+    if (errorCode(error) === "ENOENT") return undefined;
+    throw error;
+  }
+}
+
+const formats: ReadonlyMap<string, Compression> = new Map([
+  ["gzip", "gz"],
+  ["xz", "xz"],
+  ["zstd", "zst"],
+]);
+
+/**
+ * The bytes of a module, decompressed where its name says that they are compressed.
+ *
+ * @throws RangeError without a decompressor for the format.
+ */
+export function moduleContent(
+  linux: Pick<Linux, "readFile">,
+  file: string,
+  decompressors: Decompressors = {},
+): Uint8Array {
+  const content = linux.readFile(file);
+  const compression = compressionOf(file);
+  if (compression === undefined) return content;
+  const decompress = decompressors[compression];
+  if (decompress === undefined)
+    throw new RangeError(`${file}: nothing here decompresses .${compression}`);
+  return decompress(content);
+}

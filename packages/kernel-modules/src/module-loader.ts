@@ -1,0 +1,144 @@
+import { moduleParameters, type CommandLine } from "@earlyboot/cmdline";
+import type { Linux } from "@earlyboot/linux-syscalls";
+
+import { asModuleError, findObstacle, noSuchModule } from "./find-obstacle.ts";
+import { loadModuleFile, type LoadLinux } from "./load-module-file.ts";
+import { planLoad, type LoadStep } from "./load-plan.ts";
+import { matchAlias } from "./match-alias.ts";
+import { mergeParameters } from "./merge-parameters.ts";
+import type { ModuleError } from "./module-error.ts";
+import { modulePath, type ModuleIndex } from "./module-index.ts";
+import { moduleName } from "./module-name.ts";
+
+/** What it takes to load modules in their order, with the time that each takes. */
+export type LoaderLinux = LoadLinux & Pick<Linux, "now">;
+
+/**
+ * What became of a module: `loaded`; `present`, it was loaded before; `builtin`, it is part of the kernel;
+ * `no-device`, it looked for its hardware, found none and left; `blacklisted`; `failed`.
+ */
+export type ModuleOutcome =
+  | "loaded"
+  | "present"
+  | "builtin"
+  | "no-device"
+  | "blacklisted"
+  | "failed";
+
+/** What became of one module, and when. */
+export interface ModuleReport {
+  /** The name by which the kernel knows it. */
+  readonly name: string;
+  readonly outcome: ModuleOutcome;
+  /** When everything that it needs was there; as `Linux.now` counts. */
+  readonly started: number;
+  /** How long the kernel then took. */
+  readonly milliseconds: number;
+  /** Why it `failed`. */
+  readonly error?: ModuleError;
+}
+
+/** What a {@link ModuleLoader} goes by. */
+export interface ModuleLoaderOptions {
+  /** Where parameters are taken from, beside `modprobe.d`: `MODULE.PARAMETER=VALUE`. */
+  readonly commandLine?: Pick<CommandLine, "parameters">;
+  /** Modules that are loaded only where another needs them: `modprobe.blacklist=`, `module_blacklist=`. */
+  readonly blacklist?: readonly string[];
+  /** Hears what became of every module, those that another needed too. */
+  readonly onModule?: (report: ModuleReport) => void;
+}
+
+/** Loads modules, each once, however many ask for it at the same time. */
+export interface ModuleLoader {
+  /**
+   * Loads a module, or all that an alias stands for, after everything that they need. Never rejects;
+   * resolves, when all of it is done, with what became of each module that was asked for.
+   *
+   * @param parameters Parameters as on a command line: `max_loop=8`. They outdo those of `modprobe.d`, and
+   * those of the kernel's command line outdo them.
+   */
+  load(name: string, parameters?: string): Promise<readonly ModuleReport[]>;
+  /** What became of every module so far, in the order in which they were done. */
+  readonly reports: readonly ModuleReport[];
+}
+
+/** Makes a {@link ModuleLoader}; nothing is loaded yet. */
+export function createModuleLoader(
+  linux: LoaderLinux,
+  index: ModuleIndex,
+  options: ModuleLoaderOptions = {},
+): ModuleLoader {
+  const { commandLine = { parameters: [] }, onModule } = options;
+  const forbidden = new Set(options.blacklist?.map(moduleName));
+  const begun = new Map<string, Promise<ModuleReport>>();
+  const reports: ModuleReport[] = [];
+
+  async function load(name: string, parameters = ""): Promise<readonly ModuleReport[]> {
+    const asked = matchAlias(index, name);
+    if (asked.length === 0) return [record(failed(name, linux.now(), noSuchModule(index, name)))];
+    const wanted = asked.filter((module) => !isUnwanted(module, moduleName(name)));
+    const { steps } = planLoad(index, wanted);
+    for (const step of steps) {
+      if (begun.has(step.name)) continue;
+      begun.set(step.name, run(step, wanted.includes(step.name) ? parameters : ""));
+    }
+    const all = await reportsOf(steps.map((step) => step.name));
+    return asked.map((module) => all.find((one) => one.name === module) ?? blacklisted(module));
+  }
+
+  /** The blacklist of `modprobe.d` is about aliases only: a module's own name loads it. */
+  function isUnwanted(module: string, name: string): boolean {
+    if (forbidden.has(module)) return true;
+    return module !== name && index.configuration.blacklist.has(module);
+  }
+
+  function reportsOf(names: readonly string[]): Promise<ModuleReport[]> {
+    return Promise.all(names.flatMap((name) => begun.get(name) ?? []));
+  }
+
+  /** Never rejects. Waits only for what was begun before, so that no two can wait for each other. */
+  async function run(step: LoadStep, parameters: string): Promise<ModuleReport> {
+    const [needed] = await Promise.all([reportsOf(step.needs), reportsOf(step.follows)]);
+    const started = linux.now();
+    try {
+      const outcome = await attempt(step, needed, parameters);
+      return record({ name: step.name, outcome, started, milliseconds: linux.now() - started });
+    } catch (error) {
+      return record(failed(step.name, started, asModuleError(step.name, error)));
+    }
+  }
+
+  async function attempt(
+    step: LoadStep,
+    needed: readonly ModuleReport[],
+    parameters: string,
+  ): Promise<ModuleOutcome> {
+    if (needed.some(({ outcome }) => outcome === "no-device")) return "no-device";
+    const obstacle = findObstacle(index, step, needed);
+    if (obstacle !== undefined) throw obstacle;
+    if (step.module === undefined) return "builtin";
+    const file = modulePath(index.directory, step.module.path);
+    return loadModuleFile(linux, file, parametersOf(step.name, parameters), index.decompressors);
+  }
+
+  function parametersOf(name: string, parameters: string): string {
+    const configured = index.configuration.options.get(name) ?? "";
+    return mergeParameters([configured, parameters, ...moduleParameters(commandLine, name)]);
+  }
+
+  function failed(name: string, started: number, error: ModuleError): ModuleReport {
+    return { name, outcome: "failed", started, milliseconds: linux.now() - started, error };
+  }
+
+  function record(report: ModuleReport): ModuleReport {
+    reports.push(report);
+    onModule?.(report);
+    return report;
+  }
+
+  return { load, reports };
+}
+
+function blacklisted(name: string): ModuleReport {
+  return { name, outcome: "blacklisted", started: 0, milliseconds: 0 };
+}
