@@ -1,6 +1,12 @@
 /**
- * Check a file system before it is mounted, and say what the checker found.
+ * Check a file system before it is mounted, with the program of its type.
  *
  * @packageDocumentation
  */
-export {};
+export { checkFileSystem, type CheckingLinux, type CheckOptions } from "./check-file-system.ts";
+export type { CheckResult, SkipReason } from "./check-result.ts";
+export { checkFileSystems, type CheckRequest } from "./check-file-systems.ts";
+export { type Checker, checkerFor, type Repair, type RepairMode } from "./checkers.ts";
+export { disksOf } from "./disks-of.ts";
+export { fsckOutcome, type FsckOutcome } from "./fsck-outcome.ts";
+export type { CheckProgress } from "./progress.ts";

@@ -1,0 +1,54 @@
+import { printable } from "@earlyboot/linux-syscalls";
+import type { Finding, SkipReason } from "./check-result.ts";
+import type { FsckOutcome } from "./fsck-outcome.ts";
+
+/** Says in one line, for people, what came of a check. */
+export function describe(device: string, type: string, finding: Finding): string {
+  return printable(`${device} (${type}) ${wordsFor(device, finding)}`);
+}
+
+function wordsFor(device: string, finding: Finding): string {
+  const { outcome } = finding;
+  if (outcome === "no-checker") return `was not checked: there is no ${finding.program} here`;
+  if (outcome === "skipped") return `was not checked: ${skipWords[finding.reason]}`;
+  const { program, output } = finding;
+  if (outcome === "killed") {
+    return `could not be checked: signal ${finding.signal} ended ${program}${lastWords(output)}`;
+  }
+  if (outcome === "pass" || outcome === "errors-corrected") return outcomeWords[outcome];
+  const advice = outcome === "errors-left" ? `; repair it with: ${program} ${device}` : "";
+  const what = `${outcomeWords[outcome]} (${program}, status ${finding.status})`;
+  return `${what}${lastWords(output)}${advice}`;
+}
+
+const outcomeWords: Readonly<Record<FsckOutcome, string>> = {
+  pass: "has no errors",
+  "errors-corrected": "had errors, which were corrected",
+  "reboot-required": "had errors, which were corrected; the machine must be rebooted",
+  "errors-left": "has errors that were not corrected",
+  "operational-error": "could not be checked",
+  "usage-error": "was not checked: the checker does not take its arguments",
+  cancelled: "was not checked to the end: the check was cancelled",
+  "library-error": "was not checked: the checker lacks a shared library",
+};
+
+const skipWords: Readonly<Record<SkipReason, string>> = {
+  mounted: "it is mounted",
+  "in-use": "it is in use, by a mount elsewhere, as swap, or as part of another device",
+  "read-only": "it cannot be written to",
+  "not-wanted": "no check is wanted",
+  clean: "its superblock says that it is clean",
+  "only-on-demand": "the kernel keeps such a file system whole; it is checked on demand only",
+  "no-check-needed": "file systems of this type are not checked",
+};
+
+/** The last line that a program printed. */
+function lastWords(output: string): string {
+  const line =
+    output
+      .trimEnd()
+      .split(/[\r\n]/)
+      .at(-1)
+      ?.trim() ?? "";
+  return line === "" ? "" : `, which said: ${line}`;
+}
