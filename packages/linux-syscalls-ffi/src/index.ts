@@ -3,4 +3,4 @@
  *
  * @packageDocumentation
  */
-export {};
+export { type OpenLinuxOptions, openLinux } from "./open-linux.ts";

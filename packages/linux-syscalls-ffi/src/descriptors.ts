@@ -1,0 +1,161 @@
+import { type Descriptors, type OpenOptions, SyscallError } from "@earlyboot/linux-syscalls";
+import * as fs from "node:fs";
+
+import { big, bytes, descriptor, fields, flag, integer, path, text, word } from "./arguments.ts";
+import { At, fileStatus } from "./file-status.ts";
+import type { Kernel } from "./kernel.ts";
+import { nodeCall } from "./node-call.ts";
+import { readEntries } from "./read-directory.ts";
+
+/** read(2), openat(2), unlinkat(2) and their kin, by descriptor. */
+export function descriptorCalls(kernel: Kernel): Descriptors {
+  const own = ownDescriptors(kernel);
+
+  return {
+    open(file, options) {
+      const where = path("open", "path", file);
+      const { flags, mode } = openFlags("open", options);
+      return own.add(nodeCall("open", { path: where }, () => fs.openSync(where, flags, mode)));
+    },
+    openAt(directory, name, options) {
+      const base = descriptor("openat", "directory", directory);
+      const where = path("openat", "name", name);
+      const { flags, mode } = openFlags("openat", options);
+      return own.add(kernel.call("openat", [base, where, flags, mode], { path: where }));
+    },
+    close(open) {
+      const number = own.check("close", open);
+      nodeCall("close", {}, () => fs.closeSync(number));
+      own.delete(number);
+    },
+    read(open, buffer, offset) {
+      const number = own.check("read", open);
+      const room = bytes("read", "buffer", buffer);
+      const position = offset === undefined ? null : big("read", "offset", offset, 2n ** 63n - 1n);
+      const count = Math.min(room.length, mostAtOnce);
+      return nodeCall("read", {}, () => fs.readSync(number, room, 0, count, position));
+    },
+    write(open, content) {
+      const number = own.check("write", open);
+      const data = bytes("write", "content", content);
+      const count = Math.min(data.length, mostAtOnce);
+      return nodeCall("write", {}, () => fs.writeSync(number, data, 0, count, null));
+    },
+    dup2(open, as) {
+      const from = own.check("dup2", open);
+      const to = own.check("dup2", as, { orClosed: true });
+      kernel.call("dup2", [from, to]);
+      own.add(to);
+    },
+    fstat(open) {
+      const number = descriptor("fstat", "descriptor", open);
+      return fileStatus(kernel, number, "", At.EmptyPath, { as: "fstat" });
+    },
+    statAt(directory, name) {
+      const base = descriptor("fstatat", "directory", directory);
+      const where = path("fstatat", "name", name);
+      return fileStatus(kernel, base, where, At.SymlinkNoFollow, { as: "fstatat", path: where });
+    },
+    readDirectoryAt(directory) {
+      return readEntries(kernel, descriptor("getdents64", "directory", directory), {});
+    },
+    unlinkAt(directory, name, kind = "file") {
+      const base = descriptor("unlinkat", "directory", directory);
+      const where = path("unlinkat", "name", name);
+      const what = word("unlinkat", "kind", kind, ["file", "directory"]);
+      const flags = what === "directory" ? At.RemoveDirectory : 0;
+      kernel.call("unlinkat", [base, where, flags], { path: where });
+    },
+    fchdir(open) {
+      kernel.call("fchdir", [descriptor("fchdir", "descriptor", open)]);
+      // Node keeps the name of the working directory; any chdir of its own makes it forget.
+      process.chdir(".");
+    },
+    createMemoryFile(name) {
+      const label = text("memfd_create", "name", name, 4096);
+      return own.add(kernel.call("memfd_create", [label, closeOnExec]));
+    },
+  };
+}
+
+/** What the kernel transfers in one call at most. */
+const mostAtOnce = 0x7ffff000;
+
+/** MFD_CLOEXEC */
+const closeOnExec = 1;
+
+/** O_CLOEXEC; not among Node's constants. */
+const openCloseOnExec = 0o2000000;
+
+/** The flags and the mode of open(2). */
+function openFlags(
+  call: string,
+  options: OpenOptions = {},
+): { readonly flags: number; readonly mode: number } {
+  const given = fields(call, "options", options);
+  const { mode, access } = given;
+  const way = word(call, "access", access ?? "read", ["read", "write", "read-write"]);
+  const { O_RDONLY, O_WRONLY, O_RDWR } = fs.constants;
+  let flags = { read: O_RDONLY, write: O_WRONLY, "read-write": O_RDWR }[way] | openCloseOnExec;
+  for (const [name, bit] of openBits) if (flag(call, name, given[name], false)) flags |= bit;
+  return { flags, mode: integer(call, "mode", mode ?? 0o666, 0, 0o7777) };
+}
+
+/** The options of open(2) that are one bit each; some differ by architecture. */
+const openBits = [
+  ["create", fs.constants.O_CREAT],
+  ["exclusive", fs.constants.O_EXCL],
+  ["append", fs.constants.O_APPEND],
+  ["truncate", fs.constants.O_TRUNC],
+  ["directory", fs.constants.O_DIRECTORY],
+  ["noFollow", fs.constants.O_NOFOLLOW],
+  ["nonBlock", fs.constants.O_NONBLOCK],
+  ["noControllingTerminal", fs.constants.O_NOCTTY],
+] as const;
+
+/** The descriptors that may be read, written, closed and replaced. */
+interface OwnDescriptors {
+  add(open: number): number;
+  delete(open: number): void;
+  /** Gives `value` back if it may be used, or, with `orClosed`, if nothing is open there. */
+  check(call: string, value: unknown, options?: { readonly orClosed: boolean }): number;
+}
+
+/**
+ * The standard streams, what was opened here, and what the process was started with. All others
+ * are Node's own, all of them close-on-exec: without its event queue, or with foreign bytes in its
+ * pipes, Node aborts. They are answered with EBADF.
+ */
+function ownDescriptors(kernel: Kernel): OwnDescriptors {
+  const own = new Set([0, 1, 2]);
+
+  function isNodes(call: string, open: number): boolean {
+    return (kernel.call("fcntl", [open, getDescriptorFlags, 0], { as: call }) & 1) === 1;
+  }
+
+  function isOpen(open: number): boolean {
+    try {
+      kernel.call("fcntl", [open, getDescriptorFlags, 0]);
+      return true;
+    } catch {
+      return false;
+    }
+  }
+
+  return {
+    add(open) {
+      own.add(open);
+      return open;
+    },
+    delete: (open) => void own.delete(open),
+    check(call, value, { orClosed } = { orClosed: false }) {
+      const open = descriptor(call, "descriptor", value);
+      if (own.has(open) || (orClosed && !isOpen(open))) return open;
+      if (isNodes(call, open)) throw new SyscallError({ error: "EBADF", syscall: call });
+      return open;
+    },
+  };
+}
+
+/** F_GETFD, whose answer is FD_CLOEXEC (1) or 0 */
+const getDescriptorFlags = 1;

@@ -1,0 +1,132 @@
+import { type Files, SyscallError, type WriteOptions } from "@earlyboot/linux-syscalls";
+import * as fs from "node:fs";
+
+import { big, bytes, fields, flag, integer, path, word } from "./arguments.ts";
+import { At, fileStatus } from "./file-status.ts";
+import type { Kernel } from "./kernel.ts";
+import { nodeCall } from "./node-call.ts";
+import { readEntries } from "./read-directory.ts";
+import { readToEnd, withOpenFile, writeAll } from "./whole-file.ts";
+
+const { O_RDONLY, O_WRONLY, O_CREAT, O_TRUNC, O_APPEND, O_EXCL, O_DIRECTORY } = fs.constants;
+
+/** open(2), stat(2), mkdir(2) and their kin, by path. */
+export function fileCalls(kernel: Kernel): Files {
+  /** A function of Node's that takes one path, under the name of its manual page. */
+  function onPath<Value>(call: string, file: unknown, run: (where: string) => Value): Value {
+    const where = path(call, "path", file);
+    return nodeCall(call, { path: where }, () => run(where));
+  }
+
+  function statusOf(call: string, file: unknown, flags: number) {
+    const where = path(call, "path", file);
+    return fileStatus(kernel, At.WorkingDirectory, where, flags, { as: call, path: where });
+  }
+
+  function readFile(file: string): Buffer {
+    const where = path("open", "path", file);
+    return withOpenFile(where, O_RDONLY, 0, (descriptor) => readToEnd(descriptor, where));
+  }
+
+  return {
+    readFile: (file) => new Uint8Array(readFile(file)),
+    readText: (file) => readFile(file).toString("utf8"),
+    writeFile(file, content, options) {
+      const where = path("open", "path", file);
+      const data = typeof content === "string" ? Buffer.from(content) : content;
+      const checked = bytes("write", "content", data);
+      const { flags, mode } = writeFlags(options);
+      withOpenFile(where, flags, mode, (descriptor) => writeAll(descriptor, checked, where));
+    },
+    readDirectory(directory) {
+      const where = path("open", "path", directory);
+      const subject = { path: where };
+      return withOpenFile(where, O_DIRECTORY, 0, (open) => readEntries(kernel, open, subject));
+    },
+    readLink: (file) => onPath("readlink", file, (where) => fs.readlinkSync(where)),
+    stat: (file) => statusOf("stat", file, 0),
+    lstat: (file) => statusOf("lstat", file, At.SymlinkNoFollow),
+    access(file, mode) {
+      const asked = integer("access", "mode", mode, 0, 7);
+      onPath("access", file, (where) => fs.accessSync(where, asked));
+    },
+    mkdir(file, mode = 0o777) {
+      const bits = permissions("mkdir", mode);
+      onPath("mkdir", file, (where) => fs.mkdirSync(where, bits));
+    },
+    mknod(file, mode, device) {
+      const where = path("mknod", "path", file);
+      const bits = integer("mknod", "mode", mode, 0, 0o177777);
+      const number = big("mknod", "device", device, 0xffffffffffffffffn);
+      if (number > 0xffffffffn) {
+        throw new SyscallError({ error: "EINVAL", syscall: "mknod", path: where });
+      }
+      const args = [At.WorkingDirectory, where, bits, number] as const;
+      kernel.call("mknodat", [...args], { as: "mknod", path: where });
+    },
+    symlink(target, file) {
+      onTwo("symlink", target, file, (to, where) => fs.symlinkSync(to, where));
+    },
+    link(existing, file) {
+      onTwo("link", existing, file, (from, to) => fs.linkSync(from, to));
+    },
+    rename(from, to) {
+      onTwo("rename", from, to, (old, later) => fs.renameSync(old, later));
+    },
+    unlink: (file) => onPath("unlink", file, (where) => fs.unlinkSync(where)),
+    rmdir: (file) => onPath("rmdir", file, (where) => fs.rmdirSync(where)),
+    chmod(file, mode) {
+      const bits = permissions("chmod", mode);
+      onPath("chmod", file, (where) => fs.chmodSync(where, bits));
+    },
+    chown(file, uid, gid) {
+      const user = integer("chown", "uid", uid, -1, 0xffffffff);
+      const group = integer("chown", "gid", gid, -1, 0xffffffff);
+      onPath("chown", file, (where) => fs.chownSync(where, user, group));
+    },
+    chdir: (directory) => onPath("chdir", directory, (where) => process.chdir(where)),
+    umask: (mask) => process.umask(integer("umask", "mask", mask, 0, 0o777)),
+    setImmutable(file, immutable) {
+      const where = path("ioctl", "path", file);
+      const wanted = flag("ioctl", "immutable", immutable);
+      withOpenFile(where, O_RDONLY, 0, (open) => setImmutable(kernel, open, wanted, where));
+    },
+  };
+}
+
+/** A function of Node's that takes two paths, under the name of its manual page. */
+function onTwo(
+  call: string,
+  first: unknown,
+  second: unknown,
+  run: (first: string, second: string) => void,
+): void {
+  const one = path(call, "first path", first);
+  const two = path(call, "second path", second);
+  nodeCall(call, { path: one, dest: two }, () => run(one, two));
+}
+
+function permissions(call: string, mode: unknown): number {
+  return integer(call, "mode", mode, 0, 0o7777);
+}
+
+/** The flags and the mode of the open(2) before a write. */
+function writeFlags(options: WriteOptions = {}): { readonly flags: number; readonly mode: number } {
+  const { how, mode, create } = fields("open", "options", options);
+  const way = word("open", "how", how ?? "replace", ["replace", "append", "exclusive"]);
+  const made = flag("open", "create", create, true) || way === "exclusive" ? O_CREAT : 0;
+  const added = { replace: O_TRUNC, append: O_APPEND, exclusive: O_EXCL }[way];
+  return { flags: O_WRONLY | made | added, mode: permissions("open", mode ?? 0o666) };
+}
+
+/** FS_IOC_GETFLAGS, FS_IOC_SETFLAGS and FS_IMMUTABLE_FL, from `<linux/fs.h>` */
+const FileFlag = { Get: 0x80086601, Set: 0x40086602, Immutable: 0x10 } as const;
+
+function setImmutable(kernel: Kernel, open: number, immutable: boolean, path: string): void {
+  const flags = new Uint32Array(2);
+  const memory = new Uint8Array(flags.buffer);
+  kernel.call("ioctl", [open, FileFlag.Get, memory], { path });
+  const others = (flags[0] ?? 0) & ~FileFlag.Immutable;
+  flags[0] = immutable ? others | FileFlag.Immutable : others;
+  kernel.call("ioctl", [open, FileFlag.Set, memory], { path });
+}

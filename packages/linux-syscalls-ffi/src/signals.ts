@@ -1,0 +1,24 @@
+import { SyscallError } from "@earlyboot/linux-syscalls";
+import { constants } from "node:os";
+
+/**
+ * Calls `handler` on each signal `number`. Gives a function that stops it.
+ *
+ * @throws SyscallError EINVAL for a signal that cannot be handled: SIGKILL, SIGSTOP, those that
+ *   report a fault in the program, and those that have no name.
+ */
+export function listen(number: number, handler: () => void): () => void {
+  const name = signalName(number);
+  if (name === undefined) throw new SyscallError({ error: "EINVAL", syscall: "sigaction" });
+  process.on(name, handler);
+  return () => void process.off(name, handler);
+}
+
+function signalName(number: number): NodeJS.Signals | undefined {
+  if (unmanageable.has(number)) return undefined;
+  const names = Object.keys(constants.signals) as NodeJS.Signals[];
+  return names.find((name) => constants.signals[name] === number);
+}
+
+/** SIGILL, SIGTRAP, SIGABRT, SIGBUS, SIGFPE, SIGKILL, SIGSEGV, SIGSTOP */
+const unmanageable: ReadonlySet<number> = new Set([4, 5, 6, 7, 8, 9, 11, 19]);

@@ -1,0 +1,107 @@
+import type { Processes, TerminalMode } from "@earlyboot/linux-syscalls";
+
+import { descriptor, fields, flag } from "./arguments.ts";
+import type { Kernel } from "./kernel.ts";
+import { signalAction, termios, windowSize } from "./layouts.ts";
+import { makeStructure, readStructure, writeStructure } from "./structure.ts";
+
+/** From `<asm-generic/ioctls.h>` */
+const Request = {
+  GetMode: 0x5401,
+  SetMode: 0x5402,
+  SetControlling: 0x540e,
+  GetWindowSize: 0x5413,
+  DropControlling: 0x5422,
+} as const;
+
+/** ISIG, ICANON and ECHO, from `<asm-generic/termbits.h>` */
+const modeBits = { signals: 1, lines: 2, echo: 8 } as const;
+
+type TerminalCalls = Pick<
+  Processes,
+  | "dropControllingTerminal"
+  | "setControllingTerminal"
+  | "setTerminalMode"
+  | "terminalMode"
+  | "terminalSize"
+>;
+
+/** Terminals; ioctl_tty(2). */
+export function terminalCalls(kernel: Kernel): TerminalCalls {
+  function readMode(open: number): Uint8Array {
+    const mode = makeStructure(termios);
+    kernel.call("ioctl", [open, Request.GetMode, mode]);
+    return mode;
+  }
+
+  return {
+    setControllingTerminal(open) {
+      const number = descriptor("ioctl", "descriptor", open);
+      kernel.call("ioctl", [number, Request.SetControlling, null]);
+    },
+    dropControllingTerminal(open) {
+      const number = descriptor("ioctl", "descriptor", open);
+      ignoringHangup(kernel, () => kernel.call("ioctl", [number, Request.DropControlling, null]));
+    },
+    terminalMode(open) {
+      const { localFlags } = readStructure(
+        termios,
+        readMode(descriptor("ioctl", "descriptor", open)),
+      );
+      return {
+        echo: (localFlags & modeBits.echo) !== 0,
+        lines: (localFlags & modeBits.lines) !== 0,
+        signals: (localFlags & modeBits.signals) !== 0,
+      };
+    },
+    setTerminalMode(open, mode) {
+      const number = descriptor("ioctl", "descriptor", open);
+      const wanted = checkMode(mode);
+      const state = readMode(number);
+      writeStructure(termios, state, {
+        localFlags: changed(readStructure(termios, state).localFlags, wanted),
+      });
+      kernel.call("ioctl", [number, Request.SetMode, state]);
+    },
+    terminalSize(open) {
+      const size = makeStructure(windowSize);
+      const number = descriptor("ioctl", "descriptor", open);
+      kernel.call("ioctl", [number, Request.GetWindowSize, size]);
+      const { rows, columns } = readStructure(windowSize, size);
+      return { columns, rows };
+    },
+  };
+}
+
+/** The fields that are to change, each read once. */
+function checkMode(mode: Partial<TerminalMode>): Partial<TerminalMode> {
+  const { echo, lines, signals } = fields("ioctl", "mode", mode);
+  return {
+    ...(echo === undefined ? {} : { echo: flag("ioctl", "echo", echo) }),
+    ...(lines === undefined ? {} : { lines: flag("ioctl", "lines", lines) }),
+    ...(signals === undefined ? {} : { signals: flag("ioctl", "signals", signals) }),
+  };
+}
+
+function changed(flags: number, mode: Partial<TerminalMode>): number {
+  let changedFlags = flags;
+  for (const name of ["echo", "lines", "signals"] as const) {
+    if (mode[name] === true) changedFlags |= modeBits[name];
+    if (mode[name] === false) changedFlags &= ~modeBits[name];
+  }
+  return changedFlags;
+}
+
+/** SIGHUP */
+const hangup = 1;
+
+/** A leader of a session who drops its terminal is sent SIGHUP, and would die of it. */
+function ignoringHangup(kernel: Kernel, run: () => void): void {
+  const before = makeStructure(signalAction);
+  kernel.call("sigaction", [hangup, makeStructure(signalAction, { handler: 1n }), before]);
+  try {
+    run();
+  } finally {
+    kernel.call("sigaction", [hangup, before, null]);
+  }
+}

@@ -1,0 +1,153 @@
+import type { Uevent, UeventBatch, UeventSource } from "@earlyboot/linux-syscalls";
+import { errorCode } from "@earlyboot/linux-syscalls";
+import * as fs from "node:fs";
+
+import { abortSignal } from "./arguments.ts";
+import { keepAlive } from "./keep-alive.ts";
+import type { Kernel } from "./kernel.ts";
+import { netlinkAddress } from "./layouts.ts";
+import { listen } from "./signals.ts";
+import { makeStructure, readStructure } from "./structure.ts";
+
+/**
+ * Subscribes to the kernel's uevents; netlink(7).
+ *
+ * Node cannot watch a netlink socket, so the kernel is asked to tell by a signal (F_SETSIG of
+ * fcntl(2)) that something has come. SIGURG is the one which nobody else uses and which does nothing
+ * where it is not expected: no thread waits, nothing is polled, and nothing is left over when the
+ * process ends or becomes another.
+ */
+export function openUevents(kernel: Kernel): UeventSource {
+  const waiting = new Set<() => void>();
+  const wake = () => waiting.forEach((resume) => resume());
+  const stopListening = listen(urgent, wake);
+  const socket = openSocket(kernel, stopListening);
+  let closed = false;
+
+  /** Resolves when something may have come, or the source was closed, or `signal` aborted. */
+  async function woken(signal: AbortSignal | undefined): Promise<void> {
+    const release = keepAlive();
+    const { promise, resolve } = Promise.withResolvers<void>();
+    waiting.add(resolve);
+    signal?.addEventListener("abort", () => resolve(), { once: true });
+    await promise;
+    waiting.delete(resolve);
+    release();
+  }
+
+  return {
+    async next(signal) {
+      const abort = abortSignal("recvfrom", signal);
+      for (;;) {
+        abort?.throwIfAborted();
+        if (closed) return { events: [], overflow: false, closed };
+        const batch = drain(kernel, socket);
+        if (batch.events.length > 0 || batch.overflow) return batch;
+        await woken(abort);
+      }
+    },
+    close() {
+      if (closed) return;
+      closed = true;
+      stopListening();
+      fs.closeSync(socket);
+      wake();
+    },
+  };
+}
+
+/** From `<linux/netlink.h>`, `<sys/socket.h>` and `<fcntl.h>`; equal on x64 and arm64. */
+const familyNetlink = 16;
+const datagramNonBlockCloseOnExec = 2 | 0o4000 | 0o2000000;
+const kernelUevents = 15;
+const socketLevel = 1;
+const receiveBufferForce = 33;
+const setFlags = 4;
+const setOwner = 8;
+const setSignal = 10;
+const asyncNonBlock = 0o20000 | 0o4000;
+const truncated = 0x20;
+
+/** SIGURG */
+const urgent = 23;
+
+/** Room for the events of a whole coldplug: tens of thousands. */
+const receiveBufferSize = 16 * 2 ** 20;
+
+function openSocket(kernel: Kernel, onFailure: () => void): number {
+  let socket = -1;
+  try {
+    const as = { as: "socket" };
+    socket = kernel.call("socket", [familyNetlink, datagramNonBlockCloseOnExec, kernelUevents], as);
+    enlarge(kernel, socket);
+    kernel.call("fcntl", [socket, setOwner, process.pid]);
+    kernel.call("fcntl", [socket, setSignal, urgent]);
+    kernel.call("fcntl", [socket, setFlags, asyncNonBlock]);
+    const address = makeStructure(netlinkAddress, { family: familyNetlink, groups: 1 });
+    kernel.call("bind", [socket, address, address.length]);
+    return socket;
+  } catch (error) {
+    if (socket !== -1) fs.closeSync(socket);
+    onFailure();
+    throw error;
+  }
+}
+
+/** Only the privileged may; a smaller buffer overflows sooner, which is told. */
+function enlarge(kernel: Kernel, socket: number): void {
+  const size = new Uint8Array(new Uint32Array([receiveBufferSize]).buffer);
+  try {
+    kernel.call("setsockopt", [socket, socketLevel, receiveBufferForce, size, size.length]);
+  } catch (error) {
+    if (errorCode(error) !== "EPERM") throw error;
+  }
+}
+
+/** How many events come in one batch at most, so that a storm of them cannot keep `next` busy. */
+const mostAtOnce = 1024;
+
+/** Everything that has come. */
+function drain(kernel: Kernel, socket: number): UeventBatch {
+  const events: Uevent[] = [];
+  let overflow = false;
+  const buffer = Buffer.allocUnsafe(16384);
+  for (let i = 0; i < mostAtOnce; i++) {
+    const length = receive(kernel, socket, buffer);
+    if (length === "nothing") break;
+    if (length === "overflow" || length > buffer.length) overflow = true;
+    else if (length > 0) events.push(...parseUevent(buffer.subarray(0, length)));
+  }
+  return { events, overflow, closed: false };
+}
+
+/** The length of the next message; 0 of one that did not come from the kernel. */
+function receive(
+  kernel: Kernel,
+  socket: number,
+  buffer: Uint8Array,
+): number | "nothing" | "overflow" {
+  const sender = makeStructure(netlinkAddress);
+  const size = new Uint8Array(new Uint32Array([sender.length]).buffer);
+  const args = [socket, buffer, buffer.length, truncated, sender, size] as const;
+  try {
+    const length = Number(kernel.call("recvfrom", [...args]));
+    return readStructure(netlinkAddress, sender).pid === 0 ? length : 0;
+  } catch (error) {
+    if (errorCode(error) === "EAGAIN") return "nothing";
+    if (errorCode(error) === "ENOBUFS") return "overflow";
+    throw error;
+  }
+}
+
+/** `ACTION@DEVPATH`, then `KEY=VALUE`, each ended by NUL. Anything else is no event. */
+function parseUevent(message: Buffer): Uevent[] {
+  const [header = "", ...variables] = message.toString("utf8").split("\0");
+  const at = header.indexOf("@");
+  if (at === -1) return [];
+  const pairs = variables.flatMap((variable) => {
+    const equals = variable.indexOf("=");
+    return equals === -1 ? [] : [[variable.slice(0, equals), variable.slice(equals + 1)] as const];
+  });
+  const properties = Object.fromEntries(pairs);
+  return [{ action: header.slice(0, at), devpath: header.slice(at + 1), properties }];
+}

@@ -1,0 +1,46 @@
+import { SyscallError } from "@earlyboot/linux-syscalls";
+import * as fs from "node:fs";
+
+import { nodeCall } from "./node-call.ts";
+
+/** The most that is read of one file: `/dev/zero` must not fill the memory. */
+const mostBytes = 2 ** 30;
+
+/** Opens `path`, hands the descriptor to `use`, and closes it whatever happens. */
+export function withOpenFile<Value>(
+  path: string,
+  flags: number,
+  mode: number,
+  use: (descriptor: number) => Value,
+): Value {
+  const { O_NOCTTY } = fs.constants;
+  const descriptor = nodeCall("open", { path }, () => fs.openSync(path, flags | O_NOCTTY, mode));
+  try {
+    return use(descriptor);
+  } finally {
+    fs.closeSync(descriptor);
+  }
+}
+
+/** Everything from where `descriptor` stands to the end; its length need not be known before. */
+export function readToEnd(descriptor: number, path: string): Buffer {
+  const chunks: Uint8Array[] = [];
+  let total = 0;
+  for (let room = 16384; ; room = Math.min(room * 2, 2 ** 22)) {
+    const chunk = Buffer.allocUnsafe(room);
+    const count = nodeCall("read", { path }, () => fs.readSync(descriptor, chunk));
+    if (count === 0) return Buffer.concat(chunks, total);
+    chunks.push(chunk.subarray(0, count));
+    total += count;
+    if (total > mostBytes) throw new SyscallError({ error: "EFBIG", syscall: "read", path });
+  }
+}
+
+/** Writes all of `content`, in one write(2) where the kernel takes it in one. */
+export function writeAll(descriptor: number, content: Uint8Array, path: string): void {
+  for (let rest = content; rest.length > 0;) {
+    const left = rest;
+    const count = nodeCall("write", { path }, () => fs.writeSync(descriptor, left));
+    rest = rest.subarray(count);
+  }
+}
