@@ -12,3 +12,4 @@ export { startGuest, type Guest, type GuestExit } from "./qemu/start-guest.ts";
 export { makeScratchRoot, scratchLabel, type ScratchRoot } from "./scratch/make-scratch-root.ts";
 export { parseScratchFacts, type ScratchFacts } from "./scratch/scratch-facts.ts";
 export { scratchInit, scratchMarker } from "./scratch/scratch-init.ts";
+export { defineConfig, type EarlybootConfig } from "./config/earlyboot-config.ts";

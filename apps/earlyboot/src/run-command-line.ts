@@ -1,6 +1,9 @@
 import { Command, CommanderError } from "commander";
 import { CommandError } from "./command-error.ts";
 import { buildCommand } from "./commands/build.ts";
+import { doctorCommand } from "./commands/doctor.ts";
+import { initCommand } from "./commands/init.ts";
+import { reportCommand } from "./commands/report.ts";
 import { tryCommand } from "./commands/try.ts";
 import type { Terminal } from "./terminal/terminal.ts";
 
@@ -14,7 +17,13 @@ export type CommandDefinition = (
   finish: (status: ExitStatus) => void,
 ) => void;
 
-const definitions: readonly CommandDefinition[] = [buildCommand, tryCommand];
+const definitions: readonly CommandDefinition[] = [
+  initCommand,
+  buildCommand,
+  tryCommand,
+  reportCommand,
+  doctorCommand,
+];
 
 /** Runs the `earlyboot` command with `words`, and gives its exit status. */
 export async function runCommandLine(

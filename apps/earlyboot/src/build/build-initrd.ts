@@ -42,7 +42,7 @@ export async function planInitrd(request: InitrdRequest): Promise<ImagePlan> {
     bundle: fileURLToPath(import.meta.resolve("@earlyboot/init/init.cjs")),
     configuration: { version: 1, kernel: kernelVersion, ...request.configuration },
     modules: { version: kernelVersion, directory: modulesDirectory, names },
-    programs: [...(await checkerPrograms(fileSystems)), ...(request.programs ?? [])],
+    programs: [...checkerPrograms(fileSystems), ...(request.programs ?? [])],
     files: request.files ?? [],
   });
 }

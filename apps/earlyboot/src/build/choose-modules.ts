@@ -33,7 +33,7 @@ export function chooseModules(
 ): string[] {
   const wanted = [...namesOf(index, choice, machine), ...fileSystems.flatMap(modulesForFileSystem)];
   const files = wanted.map((name) => moduleName(name)).filter((name) => index.modules.has(name));
-  return [...new Set(files)].toSorted();
+  return [...new Set(files)];
 }
 
 function namesOf(
@@ -69,8 +69,6 @@ function requireModule(index: ModuleIndex, name: string) {
   const known = moduleName(name);
   if (index.modules.has(known) || index.builtin.has(known)) return;
   const near = nearestWord(known, index.modules.keys());
-  throw new CommandError(
-    `The kernel of ${index.directory} has no module ${name}` +
-      `${near === undefined ? "" : `; did you mean ${near}?`}`,
-  );
+  const hint = near === undefined ? "" : `; did you mean ${near}?`;
+  throw new CommandError(`The kernel of ${index.directory} has no module ${name}${hint}`);
 }

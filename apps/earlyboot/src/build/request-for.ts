@@ -1,6 +1,7 @@
 import { existsSync, readdirSync } from "node:fs";
 import { release } from "node:os";
 import { join } from "node:path";
+import type { BootConfiguration } from "@earlyboot/initrd-init";
 import { nearestWord } from "@earlyboot/linux-syscalls";
 import { CommandError } from "../command-error.ts";
 import type { EarlybootConfig } from "../config/earlyboot-config.ts";
@@ -44,13 +45,25 @@ function fileSystemsFor(config: EarlybootConfig, modules: EarlybootConfig["modul
 }
 
 /** What is left for the boot program, once the image is made. */
-function bootConfiguration(config: EarlybootConfig): InitrdRequest["configuration"] {
-  const { kernel, modules, blacklist, programs, files, compression, level, output, ...boot } =
-    config;
-  const load = Array.isArray(modules) ? { load: modules } : {};
-  const never = blacklist === undefined ? {} : { blacklist };
-  return { ...boot, modules: { ...load, ...never } };
+function bootConfiguration(config: EarlybootConfig): Partial<BootConfiguration> {
+  const boot = Object.entries(config).filter(([key]) => !imageKeys.has(key));
+  const load = Array.isArray(config.modules) ? { load: config.modules } : {};
+  const never = config.blacklist === undefined ? {} : { blacklist: config.blacklist };
+  return { ...Object.fromEntries(boot), modules: { ...load, ...never } };
 }
+
+/** What only the making of the image needs to know. */
+const imageKeys: ReadonlySet<string> = new Set<keyof EarlybootConfig | "$schema">([
+  "$schema",
+  "kernel",
+  "modules",
+  "blacklist",
+  "programs",
+  "files",
+  "compression",
+  "level",
+  "output",
+]);
 
 function modulesOf(directory: string, version: string): string {
   const modules = join(directory, "lib/modules", version);

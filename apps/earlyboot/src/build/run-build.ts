@@ -1,4 +1,4 @@
-import { compressions } from "../config/config-schema.ts";
+import type { Compression } from "@earlyboot/initrd-image";
 import { checkConfig } from "../config/check-config.ts";
 import type { EarlybootConfig } from "../config/earlyboot-config.ts";
 import { loadConfig } from "../config/load-config.ts";
@@ -14,13 +14,13 @@ export interface BuildCommandOptions {
   readonly kernel?: string;
   readonly for?: string;
   readonly config?: string;
-  readonly compression?: (typeof compressions)[number];
+  readonly compression?: Compression;
   readonly json?: boolean;
 }
 
 /** Builds an image as the configuration and the options say. */
 export async function runBuild(options: BuildCommandOptions, terminal: Terminal): Promise<number> {
-  const config = withOptions(await loadConfig(options.config), options);
+  const config = await configFor(options);
   const request = requestFor(config, options.for);
   const progress = options.json ? undefined : showProgress(terminal);
   const built = await buildInitrd(request, {
@@ -37,10 +37,12 @@ export async function runBuild(options: BuildCommandOptions, terminal: Terminal)
   return 0;
 }
 
-function withOptions(config: EarlybootConfig, options: BuildCommandOptions): EarlybootConfig {
+/** The configuration that is found, with what the options say instead. */
+export async function configFor(options: BuildCommandOptions): Promise<EarlybootConfig> {
   const { output, kernel, compression } = options;
   const given = Object.entries({ output, kernel, compression }).filter(
     ([, value]) => value !== undefined,
   );
+  const config = await loadConfig(options.config);
   return checkConfig({ ...config, ...Object.fromEntries(given) }, "What the options say");
 }

@@ -1,8 +1,10 @@
+import type { Compression } from "@earlyboot/initrd-image";
+
 /** How an image can be compressed. */
-export const compressions = ["zstd", "lz4", "gzip", "xz", "none"] as const;
+export const compressions: readonly Compression[] = ["zstd", "lz4", "gzip", "xz", "none"];
 
 /** The JSON schema of `earlyboot.config.json`. */
-export const configSchema = {
+export const configSchema: object = {
   $schema: "http://json-schema.org/draft-07/schema#",
   title: "The configuration of an earlyboot image",
   type: "object",
@@ -100,4 +102,4 @@ export const configSchema = {
     level: { type: "integer", minimum: 0, maximum: 22 },
     output: { type: "string", minLength: 1 },
   },
-} as const;
+};

@@ -1,3 +1,4 @@
+import type { Compression } from "@earlyboot/initrd-image";
 import type { BootConfiguration } from "@earlyboot/initrd-init";
 
 /** What `earlyboot.config.ts` says. Everything has a default that boots the machine that it runs on. */
@@ -33,7 +34,7 @@ export interface EarlybootConfig extends Pick<
     | { readonly from: string; readonly to: string; readonly mode?: number }
   )[];
   /** Default `zstd`. */
-  readonly compression?: "zstd" | "lz4" | "gzip" | "xz" | "none";
+  readonly compression?: Compression;
   /** How hard to compress; default the compression's own. */
   readonly level?: number;
   /** The file to write; default `earlyboot-VERSION.img`. */

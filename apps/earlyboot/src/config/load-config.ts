@@ -1,5 +1,6 @@
 import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
+import { registerHooks } from "node:module";
 import { resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { CommandError, errorText } from "../command-error.ts";
@@ -7,12 +8,12 @@ import { checkConfig } from "./check-config.ts";
 import type { EarlybootConfig } from "./earlyboot-config.ts";
 
 /** The names under which a configuration is looked for, in order. */
-export const configNames = [
+export const configNames: readonly string[] = [
   "earlyboot.config.ts",
   "earlyboot.config.js",
   "earlyboot.config.mjs",
   "earlyboot.config.json",
-] as const;
+];
 
 /**
  * Loads the configuration: `file`, or the one in the current directory; without any, an empty one.
@@ -28,11 +29,27 @@ export async function loadConfig(file?: string): Promise<EarlybootConfig> {
 async function readConfig(path: string): Promise<unknown> {
   try {
     if (path.endsWith(".json")) return JSON.parse(await readFile(path, "utf8"));
-    const module: { readonly default?: unknown } = await import(pathToFileURL(path).href);
-    return module.default;
+    return await importConfig(path);
   } catch (error) {
     throw new CommandError(`The configuration ${path} does not load: ${errorText(error)}`, {
       cause: error,
     });
+  }
+}
+
+/** A configuration may import this package wherever it lies: it means the one that reads it. */
+async function importConfig(path: string): Promise<unknown> {
+  const self = new URL("../index.js", import.meta.url).href;
+  const hooks = registerHooks({
+    resolve: (specifier, context, next) =>
+      specifier === "@earlyboot/earlyboot"
+        ? { url: self, shortCircuit: true }
+        : next(specifier, context),
+  });
+  try {
+    const module: { readonly default?: unknown } = await import(pathToFileURL(path).href);
+    return module.default;
+  } finally {
+    hooks.deregister();
   }
 }

@@ -34,10 +34,9 @@ export function parseScratchFacts(text: string): ScratchFacts | undefined {
     uptime: Number(all("uptime")[0]),
     arguments: all("argument"),
     environment: all("environment"),
-    descriptors: text
-      .split("\n")
-      .map((line) => /\d+ -> .*/.exec(line)?.[0])
-      .filter((one) => one !== undefined && !one.endsWith(" -> /sbin/init")),
+    descriptors: [...text.matchAll(/\d+ -> .*/g)]
+      .map(([descriptor]) => descriptor)
+      .filter((descriptor) => !descriptor.endsWith(" -> /sbin/init")),
     blockedSignals: (all("signals-Blk")[0] ?? "").trim(),
     ignoredSignals: (all("signals-Ign")[0] ?? "").trim(),
     mounts: all("mount"),

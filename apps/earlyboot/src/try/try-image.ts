@@ -98,7 +98,10 @@ async function boot(trial: Trial, options: TryOptions, terminal: Terminal): Prom
   const extra = (options.disk ?? []).map((file): GuestDisk => ({ file }));
   const guest = startGuest(
     {
-      ...{ kernel: kernel.path, image: trial.image, architecture, accelerator },
+      kernel: kernel.path,
+      image: trial.image,
+      architecture,
+      accelerator,
       commandLine: commandLineFor(trial, options),
       disks: [...root.disks, ...extra],
       memory: options.memory,

@@ -1,0 +1,71 @@
+import type { BootReport } from "@earlyboot/initrd-init";
+import { printable } from "@earlyboot/linux-syscalls";
+import { formatBytes, formatSeconds, formatTable } from "../terminal/format.ts";
+import type { Terminal } from "../terminal/terminal.ts";
+
+/** A boot report as text for people. */
+export function formatReport(report: BootReport, { style }: Pick<Terminal, "style">): string[] {
+  const section = (title: string, rows: readonly (readonly [string, string])[]) =>
+    rows.length === 0 ? [] : ["", style.bold(title), ...formatTable(rows).map((row) => `  ${row}`)];
+  return [
+    `${style.bold(outcomes[report.outcome])} on Linux ${printable(report.kernel)}`,
+    ...(report.failure === undefined ? [] : [style.red(printable(report.failure))]),
+    ...section(
+      "Stages",
+      report.stages.map((stage) => [
+        stage.name,
+        words(milliseconds(stage.duration), stage.outcome, stage.note),
+      ]),
+    ),
+    ...section(
+      "Modules",
+      report.modules.map((module) => [
+        module.name,
+        words(milliseconds(module.duration), module.outcome, module.note),
+      ]),
+    ),
+    ...section(
+      "Modules that a device asked for and the image lacks",
+      report.missingModules.map((one) => [printable(one.name), printable(one.device)]),
+    ),
+    ...section(
+      "Block devices",
+      report.devices.map((device) => [
+        device.path,
+        words(formatBytes(Number(device.size)), device.type, device.label, device.uuid),
+      ]),
+    ),
+    ...section(
+      "Checked",
+      report.checks.map((check) => [
+        check.device,
+        words(check.type, check.outcome, milliseconds(check.duration)),
+      ]),
+    ),
+    ...section(
+      "Mounted",
+      report.mounts.map((mount) => [mount.target, words(mount.source, mount.type, mount.options)]),
+    ),
+    ...section(
+      "Warnings",
+      report.warnings.map((warning) => ["", printable(warning)]),
+    ),
+  ];
+}
+
+const outcomes: Readonly<Record<BootReport["outcome"], string>> = {
+  booting: "A boot that went on",
+  "handed-over": "A boot that handed over to the real init",
+  failed: "A boot that failed",
+};
+
+function words(...parts: readonly (string | undefined)[]): string {
+  return parts
+    .filter((part) => part !== undefined && part !== "")
+    .map((part) => printable(part ?? ""))
+    .join("  ");
+}
+
+function milliseconds(value: number): string {
+  return formatSeconds(value / 1000);
+}

@@ -1,0 +1,35 @@
+import { expect, it } from "@jest/globals";
+import { qemuArguments } from "@earlyboot/earlyboot";
+
+const guest = { kernel: "/k", commandLine: "panic=-1", architecture: "x64" } as const;
+
+it("boots a kernel with an image and a console on the standard streams", () => {
+  const words = qemuArguments({ ...guest, image: "/i" }).join(" ");
+
+  expect(words).toMatch(/^qemu-system-x86_64 -M q35 -accel tcg -cpu max /);
+  expect(words).toContain("-kernel /k -append panic=-1 -initrd /i");
+  expect(words).toContain("-no-reboot");
+});
+
+it("keeps changes to a disk out of its image, unless they are wanted", () => {
+  const words = qemuArguments({ ...guest, disks: [{ file: "a" }, { file: "b", writable: true }] });
+
+  expect(words).toContain("file=a,format=raw,if=none,id=disk0,snapshot=on");
+  expect(words).toContain("file=b,format=raw,if=none,id=disk1");
+});
+
+it("doubles commas in the names of files, which end a value for QEMU", () => {
+  expect(qemuArguments({ ...guest, disks: [{ file: "a,b" }] }).join(" ")).toContain("file=a,,b,");
+});
+
+it.each([
+  ["virtio", ["virtio-blk-pci,drive=disk0"]],
+  ["scsi", ["virtio-scsi-pci,id=scsi0", "scsi-hd,bus=scsi0.0,drive=disk0"]],
+  ["nvme", ["nvme,serial=earlyboot0,drive=disk0"]],
+  ["ahci", ["ahci,id=ahci0", "ide-hd,bus=ahci0.0,drive=disk0"]],
+  ["usb", ["qemu-xhci,id=usb0", "usb-storage,bus=usb0.0,drive=disk0"]],
+] as const)("attaches a disk by %s", (bus, devices) => {
+  const words = qemuArguments({ ...guest, disks: [{ file: "a", bus }] });
+
+  expect(words).toEqual(expect.arrayContaining([...devices]));
+});
