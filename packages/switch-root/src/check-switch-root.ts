@@ -10,8 +10,8 @@ import {
 } from "@earlyboot/linux-syscalls";
 import { defaultInits } from "./find-init.ts";
 import { readMounts } from "./mount-table.ts";
-import { essentialDirectories, mountedEssentials } from "./move-essential-file-systems.ts";
-import { trimRoot } from "./new-root.ts";
+import { essentialDirectories } from "./essential-directories.ts";
+import { trimRoot, viewNewRoot } from "./new-root.ts";
 import { type ProgramReader, whyNotExecutable } from "./why-not-executable.ts";
 
 /** The calls that {@link checkSwitchRoot} makes; none of them changes anything. */
@@ -65,12 +65,19 @@ function checkNewRoot(
     if (!isKind(status, FileKind.Directory)) return [`${newRoot} is not a directory`];
     const root = trimRoot(newRoot);
     return [
+      ...checkPlace(newRoot),
       ...checkDevice(linux, newRoot, status.device),
       ...checkMountPoint(linux, newRoot),
       ...essentialDirectories.flatMap((directory) => checkDirectory(linux, root, directory)),
       ...checkInit(linux, root, init),
     ];
   });
+}
+
+/** A root below a directory that moves into that root could not stay where it is. */
+function checkPlace(newRoot: string): readonly string[] {
+  const above = essentialDirectories.find((top) => `${newRoot}/`.startsWith(`${top}/`));
+  return above === undefined ? [] : [`${newRoot} is below ${above}, which itself moves`];
 }
 
 function checkDevice(linux: SwitchRootView, newRoot: string, device: bigint): readonly string[] {
@@ -113,7 +120,7 @@ function checkInit(
 ): readonly string[] {
   if (init === null) return [];
   return reasonsOf("the real init cannot be looked for", () => {
-    const view = { path: root, comingAlong: mountedEssentials(linux) };
+    const view = viewNewRoot(linux, root);
     const candidates = init === undefined ? defaultInits : [init];
     const reasons = candidates.map((path) => whyNotExecutable(linux, view, path));
     if (reasons.includes(undefined)) return [];

@@ -94,7 +94,7 @@ async function end(
   grace: number,
 ): Promise<readonly ProcessStatus[]> {
   let there = processes.filter((process) => isThere(linux, process));
-  for (const { pid } of there) unlessGone(() => linux.kill(pid, signal));
+  for (const { pid } of there) send(linux, pid, signal);
   const deadline = linux.now() + grace;
   // The kernel tells nobody but its parent when a process ends, so look, at growing intervals.
   for (let pause = 1; there.length > 0 && linux.now() < deadline; pause = Math.min(pause * 2, 50)) {
@@ -102,6 +102,15 @@ async function end(
     there = there.filter((process) => isThere(linux, process));
   }
   return there;
+}
+
+/** Sends a signal; a process that it does not reach is gone, or is found to be still there. */
+function send(linux: EndingLinux, pid: number, signal: number): void {
+  try {
+    linux.kill(pid, signal);
+  } catch {
+    // Whatever the kernel answered, the others are to be ended too.
+  }
 }
 
 function isThere(linux: EndingLinux, process: ProcessStatus): boolean {

@@ -1,6 +1,5 @@
 import type { Linux } from "@earlyboot/linux-syscalls";
-import { mountedEssentials } from "./move-essential-file-systems.ts";
-import { trimRoot } from "./new-root.ts";
+import { viewNewRoot } from "./new-root.ts";
 import { type ProgramReader, whyNotExecutable } from "./why-not-executable.ts";
 
 /** Where the kernel looks for an init that nobody named, in its order. */
@@ -15,6 +14,6 @@ export function findInit(
   newRoot: string,
   candidates: readonly string[] = defaultInits,
 ): string | undefined {
-  const root = { path: trimRoot(newRoot), comingAlong: mountedEssentials(linux) };
+  const root = viewNewRoot(linux, newRoot);
   return candidates.find((path) => whyNotExecutable(linux, root, path) === undefined);
 }

@@ -12,7 +12,8 @@ export {
 } from "./end-other-processes.ts";
 export { executeInit, type InitOptions, initEnvironment } from "./execute-init.ts";
 export { defaultInits, findInit } from "./find-init.ts";
-export { essentialDirectories, moveEssentialFileSystems } from "./move-essential-file-systems.ts";
+export { essentialDirectories } from "./essential-directories.ts";
+export { moveEssentialFileSystems } from "./move-essential-file-systems.ts";
 export { SwitchRootFailedError } from "./switch-root-failed-error.ts";
 export { SwitchRootRefusedError } from "./switch-root-refused-error.ts";
 export { switchRoot, type SwitchRootOptions, type SwitchRootResult } from "./switch-root.ts";

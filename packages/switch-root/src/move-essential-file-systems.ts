@@ -5,18 +5,9 @@ import {
   MountFlag,
   SyscallError,
 } from "@earlyboot/linux-syscalls";
-import { readMounts } from "./mount-table.ts";
+import { essentialDirectories, mountedEssentials } from "./essential-directories.ts";
 import { trimRoot } from "./new-root.ts";
 import { SwitchRootFailedError } from "./switch-root-failed-error.ts";
-
-/** Mount points that keep their mounts, under the same names, in the new root. */
-export const essentialDirectories = ["/dev", "/proc", "/sys", "/run"] as const;
-
-/** Those of {@link essentialDirectories} on which something is mounted. */
-export function mountedEssentials(linux: Pick<Linux, "readText">): readonly string[] {
-  const targets = new Set(readMounts(linux).map(({ target }) => target));
-  return essentialDirectories.filter((directory) => targets.has(directory));
-}
 
 /**
  * Moves what is mounted on `/dev`, `/proc`, `/sys` and `/run` into `newRoot` (mount(2), MS_MOVE), and

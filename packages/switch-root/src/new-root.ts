@@ -1,4 +1,5 @@
 import { errorCode, FileKind, type Linux, SyscallError } from "@earlyboot/linux-syscalls";
+import { mountedEssentials } from "./essential-directories.ts";
 
 /** A root to be, seen from the initramfs. */
 export interface NewRoot {
@@ -6,6 +7,16 @@ export interface NewRoot {
   readonly path: string;
   /** Mounts of the initramfs that will be moved into it, under the same names: `/dev`, `/run`. */
   readonly comingAlong: readonly string[];
+}
+
+/** Looks at the mounts to see what will come along. */
+export function viewNewRoot(linux: Pick<Linux, "readText">, path: string): NewRoot {
+  return { path: trimRoot(path), comingAlong: mountedEssentials(linux) };
+}
+
+/** A path without the slashes at its end, to which names that begin with one are added. */
+export function trimRoot(newRoot: string): string {
+  return newRoot.replace(/\/+$/, "");
 }
 
 /** Where the file is now that will have the name `inside` once the root has been switched. */
@@ -60,8 +71,3 @@ function kindOf(linux: Pick<Linux, "lstat">, root: NewRoot, inside: string): num
 
 /** As many symbolic links as the kernel follows in one path (MAXSYMLINKS). */
 const mostLinks = 40;
-
-/** A path without the slashes at its end, to which names that begin with one are added. */
-export function trimRoot(newRoot: string): string {
-  return newRoot.replace(/\/+$/, "");
-}

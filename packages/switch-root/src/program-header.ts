@@ -6,6 +6,8 @@ export interface ProgramHeader {
   readonly format: "elf" | "script";
   /** A static ELF program has none. */
   readonly interpreter?: string;
+  /** Of an ELF program: the number of the machine that it is for. */
+  readonly machine?: number;
 }
 
 /**
@@ -73,6 +75,7 @@ function elfHeader(head: Uint8Array, read: ReadAt): ProgramHeader {
   if (head.length < layout.header) throw new Error("is a truncated ELF file");
   const header = viewOf(head);
   const type = header.getUint16(16, little);
+  const machine = header.getUint16(18, little);
   if (type !== executableType && type !== sharedType) {
     throw new Error("is an ELF file, but not a program");
   }
@@ -88,9 +91,9 @@ function elfHeader(head: Uint8Array, read: ReadAt): ProgramHeader {
     if (entry.getUint32(0, little) !== interpreterSegment) continue;
     const offset = wordAt(entry, layout.segmentOffset, layout, little);
     const length = wordAt(entry, layout.segmentSize, layout, little);
-    return { format: "elf", interpreter: elfInterpreter(read, offset, length) };
+    return { format: "elf", machine, interpreter: elfInterpreter(read, offset, length) };
   }
-  return { format: "elf" };
+  return { format: "elf", machine };
 }
 
 /** ET_EXEC, ET_DYN and PT_INTERP of elf(5). */

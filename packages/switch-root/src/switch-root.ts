@@ -73,7 +73,9 @@ export function switchRoot(
     attempt(warnings, "standard streams stay as they are", () => reopenConsole(linux, console));
     return { method, removed, warnings };
   } finally {
-    if (initramfs !== undefined) linux.close(initramfs.descriptor);
+    attempt(warnings, "the initramfs stays open", () => {
+      if (initramfs !== undefined) linux.close(initramfs.descriptor);
+    });
   }
 }
 

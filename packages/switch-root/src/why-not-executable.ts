@@ -1,4 +1,12 @@
-import { AccessMode, errorCode, errorText, FileKind, type Linux } from "@earlyboot/linux-syscalls";
+import {
+  AccessMode,
+  errorCode,
+  errorText,
+  FileKind,
+  type Linux,
+  type OpenOptions,
+} from "@earlyboot/linux-syscalls";
+import { foreignMachine } from "./machines.ts";
 import { type NewRoot, presentPath, resolveInside } from "./new-root.ts";
 import { type ProgramHeader, readProgramHeader } from "./program-header.ts";
 
@@ -45,11 +53,27 @@ function inspectProgram(linux: ProgramReader, root: NewRoot, path: string): Prog
   const { mode } = linux.lstat(place);
   if ((mode & FileKind.Mask) !== FileKind.Regular) throw new Error("is not a regular file");
   requireExecutable(linux, place, mode);
-  const descriptor = linux.open(place, { noFollow: true, nonBlock: true });
+  const header = readHeader(linux, place, { noFollow: true, nonBlock: true });
+  const foreign = foreignMachine(header.machine, ownMachine(linux));
+  if (foreign !== undefined) throw new Error(foreign);
+  return header;
+}
+
+function readHeader(linux: ProgramReader, place: string, options: OpenOptions): ProgramHeader {
+  const descriptor = linux.open(place, options);
   try {
     return readProgramHeader((offset, length) => readFully(linux, descriptor, offset, length));
   } finally {
     linux.close(descriptor);
+  }
+}
+
+/** The machine of the program that asks, where it can be told. */
+function ownMachine(linux: ProgramReader): number | undefined {
+  try {
+    return readHeader(linux, "/proc/self/exe", {}).machine;
+  } catch {
+    return undefined;
   }
 }
 
