@@ -1,5 +1,5 @@
-import { accessSync, constants } from "node:fs";
-import { environment } from "./places.js";
+import { accessSync, constants, readFileSync, writeFileSync } from "node:fs";
+import { cache, environment } from "./places.js";
 import { output, say, step } from "./say.js";
 
 /**
@@ -9,15 +9,39 @@ import { output, say, step } from "./say.js";
 export async function installPackages({ needed, wanted }) {
   const missing = await missingOf([...needed, ...wanted]);
   if (missing.length === 0) return;
-  const names = missing.map(({ name }) => name);
   const become = await administrator();
-  if (become)
-    await step(`Installing Debian packages: ${names.join(" ")}`, () => install(become, names));
-  const left = become ? await missingOf(missing) : missing;
+  const left = become ? await installed(become, missing, needed) : missing;
   if (left.length === 0) return;
   const text = explain(left, become);
   if (left.some((one) => needed.includes(one))) throw new Error(text);
   say(`${text} The tests that need them will be skipped.`);
+}
+
+/** Installs `missing` and gives what is still missing; what the archive lacked lately is not asked for again. */
+async function installed(become, missing, needed) {
+  const absent = readAbsent();
+  const asked = missing.filter((one) => needed.includes(one) || !absent.includes(one.name));
+  if (asked.length === 0) return missing;
+  const names = asked.map(({ name }) => name);
+  await step(`Installing Debian packages: ${names.join(" ")}`, () => install(become, names));
+  const left = await missingOf(missing);
+  writeFileSync(
+    absentFile,
+    JSON.stringify({ since: Date.now(), names: left.map(({ name }) => name) }),
+  );
+  return left;
+}
+
+const absentFile = `${cache}/absent-packages.json`;
+const day = 24 * 60 * 60 * 1000;
+
+function readAbsent() {
+  try {
+    const { since, names } = JSON.parse(readFileSync(absentFile, "utf8"));
+    return Date.now() - since < day ? names : [];
+  } catch {
+    return [];
+  }
 }
 
 function explain(packages, become) {
