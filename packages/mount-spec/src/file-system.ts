@@ -1,0 +1,128 @@
+import { checkDeclaration, locationOf } from "./check-declaration.ts";
+import { DeclarationError, type DeclarationFault, type Location } from "./declaration-error.ts";
+import type { DeviceSpecification } from "./device-specification.ts";
+import type { FileSystemFlag } from "./flags.ts";
+import { locationOfCaller } from "./location.ts";
+import { sortForMounting } from "./sort-for-mounting.ts";
+
+/** How far a checker may go: repair what is safe, repair everything, or never write. */
+export type Repair = "preen" | boolean;
+
+/** A declared file system: what to mount, where and how. {@link fileSystem} makes one. */
+export interface FileSystem {
+  readonly device: DeviceSpecification;
+  /** An absolute path. */
+  readonly mountPoint: string;
+  /** `ext4`, `tmpfs`, …; `none` for a bind mount. */
+  readonly type: string;
+  readonly flags: readonly FileSystemFlag[];
+  /** Passed to the file system untouched. */
+  readonly options: string | null;
+  /** Whether to mount it at all. */
+  readonly mount: boolean;
+  /** Whether a missing device or a failed call is only a warning. */
+  readonly mountMayFail: boolean;
+  /** Whether it is mounted before the real root is entered; see {@link isNeededForBoot}. */
+  readonly neededForBoot: boolean;
+  /** Whether to check it first. */
+  readonly check: boolean;
+  readonly skipCheckIfClean: boolean;
+  readonly repair: Repair;
+  /** Whether to make the mount point: a directory, or a file for a bind mount of a file. */
+  readonly createMountPoint: boolean;
+  /** What is mounted before this and unmounted after it: file systems, and mapped devices by name. */
+  readonly dependencies: readonly (FileSystem | string)[];
+  /** Where it was declared. Not enumerable: neither copied, nor compared, nor written. */
+  readonly location?: Location;
+}
+
+/** What {@link fileSystem} takes: the fields of {@link FileSystem}, of which three have no default. */
+export type FileSystemDeclaration = (DeviceField | TitledDeviceField) & {
+  readonly mountPoint: string;
+  readonly type: string;
+  /** Default none. */
+  readonly flags?: readonly FileSystemFlag[];
+  /** Default null. */
+  readonly options?: string | null;
+  /** Default true. */
+  readonly mount?: boolean;
+  /** Default false. */
+  readonly mountMayFail?: boolean;
+  /** Default false. */
+  readonly neededForBoot?: boolean;
+  /** Default true, but false for a type that no program checks. */
+  readonly check?: boolean;
+  /** Default true. */
+  readonly skipCheckIfClean?: boolean;
+  /** Default `"preen"`. */
+  readonly repair?: Repair;
+  /** Default false. */
+  readonly createMountPoint?: boolean;
+  /** Default none. */
+  readonly dependencies?: readonly (FileSystemDeclaration | string)[];
+  /** Default: the place of the call. */
+  readonly location?: Location;
+};
+
+interface DeviceField {
+  readonly device: DeviceSpecification;
+  readonly title?: never;
+}
+
+/** The device of an old declaration: a text, and what it means. */
+interface TitledDeviceField {
+  readonly device: string;
+  readonly title: DeviceTitle;
+}
+
+/** What the text of an old declaration's device means. */
+export type DeviceTitle = "device" | "label" | "uuid";
+
+/**
+ * Makes a declared file system: fills the defaults and refuses bad input.
+ *
+ * @throws DeclarationError with the field, its value and what is expected: a relative mount point, an unknown
+ * flag, an unknown field, a bind mount's type without its flag, a check of a type that has none, …
+ * @throws DependencyCycleError when something depends on what comes after it.
+ */
+export function fileSystem(declaration: FileSystemDeclaration): FileSystem {
+  const location = locationOf(declaration) ?? locationOfCaller(fileSystem);
+  const made = makeFileSystem(declaration, { location, prefix: "", outer: [], made: new Map() });
+  sortForMounting([made]);
+  return made;
+}
+
+interface Making {
+  /** Where the outermost declaration is. */
+  readonly location: Location | undefined;
+  /** The field of it that is being read: `"dependencies[0]."`. */
+  readonly prefix: string;
+  /** The declarations that depend on this one. */
+  readonly outer: readonly unknown[];
+  /** What has been made already, since many may depend on the same. */
+  readonly made: Map<unknown, FileSystem>;
+}
+
+function makeFileSystem(declaration: unknown, making: Making): FileSystem {
+  const { location, prefix, made } = making;
+  const blame = (fault: DeclarationFault): DeclarationError =>
+    new DeclarationError({ ...fault, field: prefix + fault.field, location });
+  const outer = [...making.outer, declaration];
+  const readDependency = (value: unknown, index: number): FileSystem | string => {
+    const field = `dependencies[${index}]`;
+    if (typeof value === "string" && value !== "") return value;
+    if (outer.includes(value)) throw blame({ field, value, expected: "no cycle of dependencies" });
+    const inner = { ...making, prefix: `${prefix}${field}.`, outer };
+    return made.get(value) ?? makeFileSystem(value, inner);
+  };
+  const result = checkDeclaration(declaration, { strict: true, blame }, readDependency);
+  withLocation(result, prefix === "" ? location : locationOf(declaration));
+  made.set(declaration, result);
+  return result;
+}
+
+/** Tells a file system where it was declared, in a field that is neither copied nor compared. */
+export function withLocation(fs: FileSystem, location: Location | undefined): FileSystem {
+  if (location === undefined) return fs;
+  return Object.defineProperty(fs, "location", { value: location, enumerable: false });
+}
