@@ -3,4 +3,41 @@
  *
  * @packageDocumentation
  */
-export {};
+export * from "./boot-configuration.ts";
+export { BootFailure, type BootFailureFields } from "./boot-failure.ts";
+export { type BootLog, type LogLine } from "./boot-log.ts";
+export { type BootModules } from "./boot-modules.ts";
+export { type BootRecorder, reportDirectory, reportPath } from "./boot-recorder.ts";
+export type * from "./boot-report.ts";
+export * from "./boot-settings.ts";
+export { bootSystem } from "./boot-system.ts";
+export type * from "./boot-ui.ts";
+export { type Boot } from "./boot.ts";
+export { type FoundRoot } from "./find-root.ts";
+export { failureScreen, type FailureContext } from "./failure-screen.ts";
+export { type Hook, type Hooks } from "./hooks.ts";
+export {
+  type EssentialFileSystems,
+  type EssentialLinux,
+  mountEssentialFileSystems,
+} from "./mount-essential-file-systems.ts";
+export {
+  type MountAttempt,
+  type MountedRoot,
+  type RootMountRequest,
+  mountAttempts,
+} from "./mount-root.ts";
+export { type BootParameter, bootParameters } from "./parameters.ts";
+export {
+  type PreparedRoot,
+  type RootLinux,
+  type RootRequest,
+  prepareRoot,
+} from "./prepare-root.ts";
+export { configurationPath, readConfiguration } from "./read-configuration.ts";
+export {
+  type FailurePolicy,
+  type FailurePolicyLinux,
+  type FailurePolicyUi,
+  runFailurePolicy,
+} from "./run-failure-policy.ts";

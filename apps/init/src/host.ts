@@ -1,0 +1,196 @@
+import type { BootUi, ReplScope } from "@earlyboot/initrd-init";
+import type { ReadStream, WriteStream } from "node:tty";
+
+/**
+ * The only module that knows the JavaScript host. Everything is asked for when it is needed: what a
+ * plain boot does not use is not loaded.
+ */
+const builtin = process.getBuiltinModule;
+
+/** Where the image holds the native addon. */
+export const addonPath = "/lib/earlyboot/ffi-rs.node";
+
+/** Makes the user interface of the boot program: the console of this process. */
+export function createHostUi(): BootUi {
+  return {
+    host: `node ${process.versions.node}`,
+    kernelArguments: process.argv.slice(2),
+    interactive: () => builtin("node:tty").isatty(0),
+    colour: () => process.env["TERM"] !== "dumb" && builtin("node:tty").isatty(1),
+    write: writeToConsole,
+    nextKey,
+    readSecret,
+    passwordFits,
+    runRepl,
+    runProgram: async (path) => {
+      await import(builtin("node:url").pathToFileURL(path).href);
+    },
+    importHooks: (path) => import(builtin("node:url").pathToFileURL(path).href),
+    decompress: {
+      zst: (bytes) => builtin("node:zlib").zstdDecompressSync(bytes),
+      gz: (bytes) => builtin("node:zlib").gunzipSync(bytes),
+    },
+    onFatal,
+    exit: exitProcess,
+  };
+}
+
+/** The end of this process that a hook or a boot program cannot take away. */
+const reallyExit = process.exit.bind(process);
+
+function exitProcess(status: number): never {
+  process.removeAllListeners("exit");
+  return reallyExit(status);
+}
+
+/**
+ * Tells `handler` of every error that nobody caught, of an attempt to end the process, and of a
+ * program that has nothing left to wait for. PID 1 never ends by accident.
+ */
+function onFatal(handler: (error: unknown) => void): void {
+  process.on("uncaughtException", handler);
+  process.on("unhandledRejection", handler);
+  process.on("beforeExit", () => {
+    handler(new Error("the boot program has nothing left to wait for"));
+    // The handler's work keeps the process alive; without any, the kernel would panic silently.
+  });
+  const refuse = (status?: number | string | null): never => {
+    throw new Error(`process.exit(${status ?? ""}) was called: PID 1 must not end`);
+  };
+  process.exit = refuse;
+  process.abort = () => refuse("abort");
+}
+
+function writeToConsole(text: string): void {
+  const { writeSync } = builtin("node:fs");
+  let rest: Uint8Array = new TextEncoder().encode(text);
+  try {
+    while (rest.length > 0) rest = rest.subarray(writeSync(1, rest));
+  } catch {
+    // A console that vanished, or that takes nothing more, must not stop the boot.
+  }
+}
+
+/** Opens the console's terminal for `use`, key by key, and closes it again. */
+async function withKeys<T>(use: (input: ReadStream) => Promise<T>): Promise<T | undefined> {
+  const tty = builtin("node:tty");
+  if (!tty.isatty(0)) return undefined;
+  const input = new tty.ReadStream(0);
+  try {
+    input.setRawMode(true);
+    return await use(input);
+  } finally {
+    input.setRawMode(false);
+    input.destroy();
+  }
+}
+
+function nextKey(signal: AbortSignal): Promise<string | undefined> {
+  return withKeys(
+    (input) =>
+      new Promise<string | undefined>((resolve, reject) => {
+        const stop = () => reject(signal.reason);
+        if (signal.aborted) stop();
+        signal.addEventListener("abort", stop, { once: true });
+        input.once("data", (bytes) => {
+          signal.removeEventListener("abort", stop);
+          resolve(String(bytes));
+        });
+        input.once("error", () => resolve(undefined));
+        input.once("end", () => resolve(undefined));
+      }),
+  );
+}
+
+function readSecret(prompt: string): Promise<string | undefined> {
+  writeToConsole(prompt);
+  return withKeys(
+    (input) =>
+      new Promise<string | undefined>((resolve) => {
+        let secret = "";
+        const finish = (result: string | undefined) => {
+          input.removeAllListeners("data");
+          writeToConsole("\n");
+          resolve(result);
+        };
+        input.on("data", (bytes) => {
+          for (const key of String(bytes)) {
+            if (key === "\r" || key === "\n") return finish(secret);
+            if (key === "\u0003" || key === "\u0004") return finish(undefined);
+            if (key === "\u007f" || key === "\b") secret = secret.slice(0, -1);
+            else secret += key;
+          }
+        });
+        input.once("error", () => finish(undefined));
+        input.once("end", () => finish(undefined));
+      }),
+  );
+}
+
+async function passwordFits(password: string, hash: string): Promise<boolean> {
+  const [scheme, cost, blockSize, parallelization, salt, key] = hash.split(":");
+  if (scheme !== "scrypt" || salt === undefined || key === undefined) return false;
+  const { scrypt, timingSafeEqual } = builtin("node:crypto");
+  const expected = decodeBase64(key);
+  const options = {
+    N: Number(cost),
+    r: Number(blockSize),
+    p: Number(parallelization),
+    maxmem: 256 * Number(cost) * Number(blockSize),
+  };
+  const derived = await new Promise<Uint8Array>((resolve, reject) => {
+    scrypt(password, decodeBase64(salt), expected.length, options, (error, result) => {
+      if (error === null) resolve(result);
+      else reject(error);
+    });
+  });
+  return timingSafeEqual(derived, expected);
+}
+
+function decodeBase64(text: string): Uint8Array {
+  return Uint8Array.from(atob(text), (character) => character.charCodeAt(0));
+}
+
+/** A serial line does not tell its size. */
+const usualColumns = 80;
+
+async function runRepl({ names, commands, help }: ReplScope): Promise<void> {
+  const tty = builtin("node:tty");
+  const terminal = tty.isatty(0);
+  const input = terminal ? new tty.ReadStream(0) : process.stdin;
+  const output: WriteStream = new tty.WriteStream(1);
+  if (!(output.columns > 0)) output.columns = usualColumns;
+  const server = builtin("node:repl").start({
+    prompt: "earlyboot> ",
+    input,
+    output,
+    terminal,
+    preview: false,
+    breakEvalOnSigint: terminal,
+  });
+  Object.assign(server.context, names);
+  const show = (text: string) => output.write(text.endsWith("\n") ? text : `${text}\n`);
+  const leave = () => server.close();
+  for (const { name, help: line, run } of commands) {
+    server.defineCommand(name, {
+      help: line,
+      action(argument) {
+        this.pause();
+        void run(argument.trim())
+          .then(({ text }) => (text === undefined ? undefined : show(text)))
+          .catch((error: unknown) => show(String(error)))
+          .then(() => this.resume());
+      },
+    });
+  }
+  server.defineCommand("help", {
+    help: "this list",
+    action() {
+      show(help);
+      this.displayPrompt();
+    },
+  });
+  server.defineCommand("resume", { help: "go on with the boot", action: leave });
+  await new Promise<void>((resolve) => server.once("exit", resolve));
+  if (terminal) input.destroy();
+}

@@ -1,0 +1,126 @@
+import {
+  type MissingDriver,
+  type ModuleIndex,
+  type ModuleLoader,
+  type ModuleReport,
+  coldplug,
+  createModuleLoader,
+  readModuleIndex,
+} from "@earlyboot/kernel-modules";
+import { fileSystemModules } from "@earlyboot/mount-spec";
+import { printable } from "@earlyboot/linux-syscalls";
+import { messageOf } from "./boot-failure.ts";
+import { type Boot, warn } from "./boot.ts";
+
+/** The modules of the image, and the loading of them. */
+export interface BootModules {
+  readonly index: ModuleIndex;
+  readonly loader: ModuleLoader;
+  /** Devices that asked for a module which neither the image nor the kernel has. */
+  readonly unanswered: { readonly name: string; readonly device: string }[];
+  /** Begins to load what the hardware asks for. */
+  coldplug(): void;
+  /** Asks for no more modules; settles when those that are being loaded are done. */
+  stop(): Promise<void>;
+}
+
+/** Reads the index of the image's modules; `undefined` for an image that has none. */
+export function openModules(boot: Boot): BootModules | undefined {
+  const { linux, configuration, settings, commandLine } = boot;
+  const release = kernelRelease(linux);
+  const index = readImageIndex(boot, release);
+  if (index === undefined) return undefined;
+  const loader = createModuleLoader(linux, index, {
+    commandLine,
+    blacklist: settings.blacklist.value,
+    onModule: (report) => recordModule(boot, report),
+  });
+  const unanswered: BootModules["unanswered"] = [];
+  const end = new AbortController();
+  let running: Promise<unknown> = Promise.resolve();
+  return {
+    index,
+    loader,
+    unanswered,
+    coldplug: () => {
+      if (configuration.modules?.coldplug === false) return;
+      const options = {
+        loader,
+        signal: end.signal,
+        onMissing: ({ modalias, device }: MissingDriver) => {
+          unanswered.push({ name: modalias, device });
+          boot.recorder.missingModule({ name: modalias, device });
+          boot.log.debug(`no module for ${printable(device)} (${printable(modalias)})`);
+        },
+      };
+      running = coldplug(linux, index, options).catch((error: unknown) => {
+        if (!end.signal.aborted) warn(boot, `looking for hardware ended: ${messageOf(error)}`);
+      });
+    },
+    stop: async () => {
+      end.abort();
+      await running;
+    },
+  };
+}
+
+/** The version of the running kernel. */
+export function kernelRelease(linux: Pick<Boot["linux"], "readText">): string {
+  return linux.readText("/proc/sys/kernel/osrelease").trim();
+}
+
+function readImageIndex(boot: Boot, release: string): ModuleIndex | undefined {
+  const directory = `/lib/modules/${release}`;
+  try {
+    return readModuleIndex(boot.linux, directory, { decompressors: boot.ui.decompress });
+  } catch (error) {
+    const built = boot.configuration.kernel;
+    if (built !== undefined && built !== release) {
+      warn(
+        boot,
+        `this image has modules of kernel ${printable(built)}, and kernel ${printable(release)} is running: no module can be loaded`,
+      );
+    } else if (built !== undefined) {
+      warn(boot, `the modules in ${directory} cannot be used: ${messageOf(error)}`);
+    }
+    return undefined;
+  }
+}
+
+function recordModule(boot: Boot, report: ModuleReport): void {
+  const { name, outcome, started, milliseconds, error } = report;
+  if (outcome === "builtin") return;
+  const note = error === undefined ? {} : { note: error.message };
+  boot.recorder.module({ name, start: started, duration: milliseconds, outcome, ...note });
+  if (error !== undefined) warn(boot, error.message);
+  else boot.log.debug(`module ${name}: ${outcome}`);
+}
+
+/** Loads the modules of the configuration's list, in order; one that fails is a warning. */
+export async function loadListedModules(boot: Boot, modules: BootModules): Promise<void> {
+  for (const entry of boot.configuration.modules?.load ?? []) {
+    const [name = "", ...parameters] = entry.split(" ");
+    try {
+      await modules.loader.load(name, parameters.join(" "));
+    } catch (error) {
+      warn(boot, `module ${printable(name)} is not loaded: ${messageOf(error)}`);
+    }
+  }
+}
+
+/**
+ * Loads what mounting a type takes, where the image has it: in an initial RAM disk there is no modprobe
+ * for the kernel to call. What is not there is part of the kernel, or the mount itself says so.
+ */
+export async function prepareType(boot: Boot, type: string): Promise<void> {
+  const { modules } = boot;
+  if (modules === undefined) return;
+  const names = type === "loop" ? ["loop"] : fileSystemModules(type);
+  for (const name of names) {
+    try {
+      await modules.loader.load(name);
+    } catch (error) {
+      boot.log.debug(`${name}: ${messageOf(error)}`);
+    }
+  }
+}

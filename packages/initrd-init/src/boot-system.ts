@@ -1,0 +1,162 @@
+import { parseCommandLine, readCommandLine } from "@earlyboot/cmdline";
+import { type Linux, RebootCommand, Signal } from "@earlyboot/linux-syscalls";
+import type { BootConfiguration, BreakPoint } from "./boot-configuration.ts";
+import { asBootFailure, messageOf } from "./boot-failure.ts";
+import { readMemory, writeBootReport } from "./boot-recorder.ts";
+import { readBootSettings } from "./boot-settings.ts";
+import type { BootUi } from "./boot-ui.ts";
+import { type Boot, beginBoot, warn } from "./boot.ts";
+import { failBoot } from "./fail-boot.ts";
+import { type Hooks, loadHooks, runHook } from "./hooks.ts";
+import { describeSettings } from "./describe-settings.ts";
+import { openRepl } from "./open-repl.ts";
+import * as stage from "./stages.ts";
+
+/** A step of the boot. */
+interface Stage {
+  readonly name: string;
+  /** What it does, as a verb with its object: the operation of its failure. */
+  readonly title: string;
+  /** The name by which `earlyboot.break=` stops before it. */
+  readonly breakPoint?: BreakPoint;
+  /** Does it; gives a note for the report. */
+  readonly run: (boot: Boot) => Promise<string | void> | string | void;
+}
+
+/** The boot, in order. */
+const stages: readonly Stage[] = [
+  // Everything else reads /proc and /sys and opens devices.
+  { name: "essential", title: "mount the essential file systems", run: stage.mountEssential },
+  // The command line says what all that follows is to do.
+  { name: "settings", title: "read the command line", run: readSettings },
+  // Asked for by earlyboot.repl: before anything touches the hardware.
+  { name: "repl", title: "open the REPL", run: openReplWhenAsked },
+  // Disks appear only once their drivers are there; what hardware asks for goes on beside the rest.
+  { name: "modules", title: "load the modules", breakPoint: "modules", run: stage.startModules },
+  // A root on the network needs it; it takes no time to set up.
+  { name: "network", title: "bring up the network", breakPoint: "network", run: stage.bringUpNetwork },
+  // The root's device, as soon as the kernel tells of it.
+  { name: "devices", title: "find the root file system", breakPoint: "devices", run: stage.findDevices },
+  // Before the first mount: a checker must be alone with its device.
+  { name: "check", title: "check the root file system", breakPoint: "check", run: stage.checkRoot },
+  // The root, then what is declared below it.
+  { name: "mount", title: "mount the root file system", breakPoint: "mount", run: stage.mountAll },
+  // All checks first; from here on nothing of the image is needed.
+  { name: "switch", title: "switch to the new root", breakPoint: "switch", run: stage.switchToRoot },
+  // The end: this process becomes the real init, or runs a boot program.
+  { name: "hand-over", title: "start the real init", run: stage.handOver },
+];
+
+/**
+ * Boots the machine: everything between the kernel's start of `/init` and the first instruction of the
+ * real init, which this process becomes. A stage that fails ends in the failure policy; when its REPL is
+ * left, the boot goes on with that stage. Never rejects.
+ */
+export async function bootSystem(
+  linux: Linux,
+  configuration: BootConfiguration,
+  ui: BootUi,
+): Promise<void> {
+  const commandLine = parseCommandLine("");
+  const { settings } = readBootSettings(commandLine, configuration, ui.kernelArguments);
+  const boot = beginBoot(linux, configuration, ui, { commandLine, settings });
+  const fatal = guardProcess(boot);
+  let hooks: Hooks = {};
+  for (const next of stages) {
+    if (next.name === "modules") hooks = await loadHooks(boot);
+    await runStage(boot, next, hooks, fatal);
+  }
+}
+
+/** Runs a stage until it succeeds. */
+async function runStage(boot: Boot, next: Stage, hooks: Hooks, fatal: FatalErrors): Promise<void> {
+  if (next.breakPoint !== undefined && boot.settings.breaks.value.includes(next.breakPoint)) {
+    boot.log.info(`stopping before ${next.name} (earlyboot.break)`);
+    await openRepl(boot);
+  }
+  for (let done = false; !done; ) {
+    const end = boot.recorder.stage(next.name);
+    try {
+      const note = await Promise.race([runWithHooks(boot, next, hooks), fatal.next()]);
+      end("done", note);
+      done = true;
+    } catch (error) {
+      end("failed", messageOf(error));
+      await failBoot(boot, asBootFailure(error, next.title));
+    }
+  }
+}
+
+async function runWithHooks(boot: Boot, next: Stage, hooks: Hooks): Promise<string | undefined> {
+  await runHook(boot, hooks.before, next.name);
+  const note = (await next.run(boot)) ?? undefined;
+  await runHook(boot, hooks.after, next.name);
+  return note;
+}
+
+function readSettings(boot: Boot): string {
+  const { linux, ui, configuration, recorder, log } = boot;
+  boot.commandLine = readCommandLine(linux);
+  const { settings, warnings } = readBootSettings(boot.commandLine, configuration, ui.kernelArguments);
+  boot.settings = settings;
+  log.configure({ level: settings.log.value, quiet: settings.quiet });
+  const before = readMemory(linux);
+  recorder.set({
+    earlyboot: configuration.builder ?? "",
+    kernel: linux.readText("/proc/sys/kernel/osrelease").trim(),
+    host: ui.host,
+    commandLine: { text: boot.commandLine.text.trim(), settings: describeSettings(settings) },
+    memory: before === undefined ? {} : { before },
+  });
+  for (const warning of warnings) warn(boot, warning);
+  for (const { name, value } of settings.reported) {
+    log.info(`${name}${value === "" ? "" : `=${value}`} is known and not acted on yet`);
+  }
+  return describeSettings(settings)
+    .filter(({ source }) => source !== "default")
+    .map(({ name, value }) => `${name}=${value}`)
+    .join(" ");
+}
+
+async function openReplWhenAsked(boot: Boot): Promise<void> {
+  if (boot.settings.repl.value) await openRepl(boot);
+}
+
+/** Errors that nobody caught, as a promise that a stage can be raced against. */
+interface FatalErrors {
+  /** Rejects with the next error that nobody caught. */
+  next(): Promise<never>;
+}
+
+/**
+ * Guards PID 1: errors that nobody caught fail the stage that is running, orphans are reaped, and the
+ * signals that would end a machine do so in order.
+ */
+function guardProcess(boot: Boot): FatalErrors {
+  const { linux, ui, log } = boot;
+  let reject: ((error: unknown) => void) | undefined;
+  ui.onFatal((error) => {
+    log.error(`an error that nobody caught: ${messageOf(error)}`);
+    const waiting = reject;
+    reject = undefined;
+    waiting?.(error);
+  });
+  linux.reapOrphans((pid) => log.debug(`process ${pid} ended`));
+  const end = (command: number, word: string) => () => {
+    log.warning(word);
+    writeBootReport(linux, boot.recorder.report());
+    linux.sync();
+    linux.reboot(command);
+  };
+  // As for sysvinit and busybox; SIGINT is Ctrl-Alt-Del, once the kernel is told to send it.
+  linux.onSignal(Signal.Interrupt, end(RebootCommand.Restart, "rebooting (Ctrl-Alt-Del)"));
+  linux.onSignal(Signal.Terminate, end(RebootCommand.Restart, "rebooting (SIGTERM)"));
+  linux.onSignal(Signal.User1, end(RebootCommand.Halt, "halting (SIGUSR1)"));
+  linux.onSignal(Signal.User2, end(RebootCommand.PowerOff, "powering off (SIGUSR2)"));
+  return {
+    next: () =>
+      new Promise((_, rejectNext) => {
+        reject = rejectNext;
+      }),
+  };
+}

@@ -1,0 +1,67 @@
+import type { BlockDeviceInfo } from "@earlyboot/block-devices";
+import type { CommandLine } from "@earlyboot/cmdline";
+import type { Linux } from "@earlyboot/linux-syscalls";
+import type { RootParameter } from "@earlyboot/mount-spec";
+import type { BootConfiguration } from "./boot-configuration.ts";
+import { type BootLog, createBootLog } from "./boot-log.ts";
+import type { BootModules } from "./boot-modules.ts";
+import { type BootRecorder, createBootRecorder } from "./boot-recorder.ts";
+import type { BootSettings } from "./boot-settings.ts";
+import type { BootUi } from "./boot-ui.ts";
+import type { FoundRoot } from "./find-root.ts";
+
+/** A boot under way: what every stage works with, and what earlier stages found out. */
+export interface Boot {
+  readonly linux: Linux;
+  readonly ui: BootUi;
+  readonly configuration: BootConfiguration;
+  readonly log: BootLog;
+  readonly recorder: BootRecorder;
+  /** False on a kernel without devtmpfs. */
+  devtmpfs: boolean;
+  commandLine: CommandLine;
+  settings: BootSettings;
+  /** What `root=` or the image asks for. */
+  rootParameter: RootParameter | undefined;
+  modules: BootModules | undefined;
+  /** The block devices as they were last seen. */
+  devices: readonly BlockDeviceInfo[];
+  root: FoundRoot | undefined;
+  /** The processes that live on after the switch. */
+  readonly survivors: number[];
+  /** Whether the root has been switched: nothing of the image is there any more. */
+  switched: boolean;
+}
+
+/** Where the root file system is mounted before it becomes the root. */
+export const newRoot = "/root";
+
+/** A sentence for the log and for the report. */
+export function warn(boot: Pick<Boot, "log" | "recorder">, text: string): void {
+  boot.log.warning(text);
+  boot.recorder.warning(text);
+}
+
+/** Begins a boot that has done nothing yet. */
+export function beginBoot(
+  linux: Linux,
+  configuration: BootConfiguration,
+  ui: BootUi,
+  initial: Pick<Boot, "commandLine" | "settings">,
+): Boot {
+  return {
+    linux,
+    ui,
+    configuration,
+    log: createBootLog(linux, ui.write),
+    recorder: createBootRecorder(linux),
+    devtmpfs: true,
+    ...initial,
+    rootParameter: undefined,
+    modules: undefined,
+    devices: [],
+    root: undefined,
+    survivors: [],
+    switched: false,
+  };
+}

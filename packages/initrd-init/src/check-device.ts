@@ -1,0 +1,123 @@
+import { type CheckResult, checkFileSystem } from "@earlyboot/fsck-runner";
+import { RebootCommand } from "@earlyboot/linux-syscalls";
+import { BootFailure } from "./boot-failure.ts";
+import { writeBootReport } from "./boot-recorder.ts";
+import { type Boot, warn } from "./boot.ts";
+import { countCheckReboot } from "./reboot-counter.ts";
+
+/** What {@link checkDevice} checks, and how its declaration wants it. */
+export interface DeviceCheck {
+  readonly device: string;
+  readonly type: string;
+  /** Whether the superblock says that it is clean. */
+  readonly clean: boolean | undefined;
+  readonly skipIfClean: boolean;
+  readonly repair: "preen" | "yes" | "no";
+}
+
+/** How long the line about a reboot can be read, in milliseconds. */
+const readingTime = 3000;
+
+/**
+ * Checks a file system, and does what its outcome asks for: goes on, or reboots.
+ *
+ * @throws BootFailure for an outcome after which the file system must not be mounted.
+ */
+export async function checkDevice(boot: Boot, check: DeviceCheck): Promise<CheckResult> {
+  const { linux, ui, log, recorder, settings } = boot;
+  const started = linux.now();
+  let shown = -1;
+  const result = await checkFileSystem(linux, check.device, check.type, {
+    mode: settings.checkMode.value,
+    repair: check.repair,
+    skipIfClean: check.skipIfClean,
+    ...(check.clean === undefined ? {} : { clean: check.clean }),
+    onOutput: (text) => {
+      for (const line of text.split(/[\r\n]+/)) if (line !== "") log.debug(line);
+    },
+    onProgress: ({ percent }) => {
+      if (Math.floor(percent) === shown || settings.quiet) return;
+      shown = Math.floor(percent);
+      ui.write(`\r${progressBar(check.device, percent)}`);
+    },
+  });
+  if (shown >= 0) ui.write("\n");
+  const { device, type } = check;
+  recorder.check({ device, type, outcome: result.outcome, duration: linux.now() - started });
+  await act(boot, result);
+  return result;
+}
+
+const barWidth = 30;
+
+function progressBar(device: string, percent: number): string {
+  const full = Math.round((barWidth * percent) / 100);
+  const bar = "#".repeat(full) + "-".repeat(barWidth - full);
+  return `checking ${device} [${bar}] ${String(Math.floor(percent)).padStart(3)} %`;
+}
+
+async function act(boot: Boot, result: CheckResult): Promise<void> {
+  switch (result.outcome) {
+    case "pass":
+    case "errors-corrected":
+      return boot.log.info(result.message);
+    case "skipped":
+      return boot.log.debug(result.message);
+    case "no-checker":
+      return warn(boot, result.message);
+    case "reboot-required":
+      return await rebootForChecker(boot, result);
+    case "errors-left":
+    case "operational-error":
+    case "usage-error":
+    case "cancelled":
+    case "library-error":
+    case "killed":
+      throw checkFailure(result);
+  }
+}
+
+/** The third reboot in a row that a checker asks for is a loop. */
+const mostReboots = 3;
+
+async function rebootForChecker(boot: Boot, result: CheckResult): Promise<void> {
+  const { linux } = boot;
+  const count = countCheckReboot(linux);
+  if (count !== undefined && count >= mostReboots) {
+    throw new BootFailure({
+      operation: `check ${result.device}`,
+      reason: `${result.message} It asked for that ${count} times in a row`,
+      hints: [
+        "Check the file system from another system, or by hand in the REPL.",
+        "To boot without the check: fsck.mode=skip.",
+      ],
+    });
+  }
+  const loop = count === undefined ? " (nothing counts how often: this machine has no EFI variables)" : "";
+  warn(boot, `${result.message} Rebooting in ${readingTime / 1000} s${loop}`);
+  writeBootReport(linux, boot.recorder.report());
+  await linux.sleep(readingTime);
+  linux.sync();
+  linux.reboot(RebootCommand.Restart);
+  // The kernel is going down; nothing must be mounted meanwhile.
+  await new Promise(() => {});
+}
+
+function checkFailure(result: CheckResult): BootFailure {
+  return new BootFailure({
+    operation: `check ${result.device}`,
+    reason: result.message,
+    seen: "output" in result ? lastLines(result.output) : [],
+    hints: [
+      `Repair it by hand: in the REPL, checkFileSystem(linux, "${result.device}", "${result.type}", { repair: "yes" }).`,
+      "To boot without the check: fsck.mode=skip.",
+    ],
+  });
+}
+
+const mostLines = 5;
+
+function lastLines(output: string): readonly string[] {
+  const lines = output.split(/[\r\n]+/).filter((line) => line.trim() !== "");
+  return lines.slice(-mostLines);
+}

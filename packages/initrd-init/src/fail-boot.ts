@@ -1,0 +1,58 @@
+import { describeBlockDevice } from "@earlyboot/block-devices";
+import { printable } from "@earlyboot/linux-syscalls";
+import type { BootFailure } from "./boot-failure.ts";
+import { writeBootReport } from "./boot-recorder.ts";
+import type { Boot } from "./boot.ts";
+import { describeSettings } from "./describe-settings.ts";
+import { failureScreen } from "./failure-screen.ts";
+import { openRepl } from "./open-repl.ts";
+import { runFailurePolicy } from "./run-failure-policy.ts";
+
+/**
+ * Says why a stage failed, writes the report as far as the boot got, and runs the failure policy.
+ * Returns when its REPL was left: the stage is tried again.
+ */
+export async function failBoot(boot: Boot, failure: BootFailure): Promise<void> {
+  const { linux, ui, log, recorder, configuration, settings } = boot;
+  const screen = failureScreen(failure, { asked: asked(boot), seen: seen(boot, failure) });
+  recorder.set({ outcome: "failed", failure: failure.message });
+  writeBootReport(linux, recorder.report());
+  log.record(screen);
+  ui.write(`\n${ui.colour() ? inRed(screen) : screen}\n`);
+  await runFailurePolicy(linux, ui, {
+    action: settings.onFailure.value,
+    panic: settings.panic.value,
+    repl: configuration.repl ?? { access: "open" },
+    openRepl: () => openRepl(boot, { asked: true }),
+  });
+  recorder.set({ outcome: "booting" });
+}
+
+/** The first line of a screen in bold red. */
+function inRed(screen: string): string {
+  const end = screen.indexOf("\n");
+  return `\u001b[1;31m${screen.slice(0, end)}\u001b[0m${screen.slice(end)}`;
+}
+
+/** What was asked for that is not a default, and where that came from. */
+function asked(boot: Boot): readonly string[] {
+  const rows = describeSettings(boot.settings).filter(({ source }) => source !== "default");
+  const sources = ["command line", "image"] as const;
+  return sources.flatMap((source) => {
+    const words = rows.filter((row) => row.source === source);
+    if (words.length === 0) return [];
+    return [`${words.map(({ name, value }) => `${name}=${value}`).join(" ")} (${source})`];
+  });
+}
+
+/** Devices, unless the failure itself tells of them, and drivers that are missing. */
+function seen(boot: Boot, failure: BootFailure): readonly string[] {
+  const devices = failure.seen.length > 0 ? [] : boot.devices.map(describeBlockDevice);
+  const missing = boot.modules?.unanswered ?? [];
+  return [
+    ...devices,
+    ...missing.map(
+      ({ name, device }) => `no driver in the image for ${printable(device)} (${printable(name)})`,
+    ),
+  ];
+}

@@ -1,0 +1,73 @@
+import { printable } from "@earlyboot/linux-syscalls";
+import type { BootFailure } from "./boot-failure.ts";
+
+/** What the failure screen says besides the failure itself. */
+export interface FailureContext {
+  /** What was asked for and where that came from, one line each. */
+  readonly asked: readonly string[];
+  /** What was seen: devices, missing modules; one line each, the nearest match marked with `>`. */
+  readonly seen: readonly string[];
+}
+
+/** A console of the least size: the screen fits it. */
+const columns = 80;
+const rows = 24;
+
+/** Most lines of each part; what is left out is counted. */
+const most = { what: 6, asked: 4, seen: 6, hints: 3 };
+
+/**
+ * The screen for the person at a machine that does not boot: what failed, what was asked for, what
+ * was seen, what to try. At most 24 lines of 80 columns, without control characters.
+ */
+export function failureScreen(failure: BootFailure, context: FailureContext): string {
+  const what = wrap(`${failure.operation}: ${failure.reason}`, columns - 2);
+  const parts = [
+    part("What failed", what, most.what),
+    part("Asked for", context.asked, most.asked),
+    part("Seen", [...failure.seen, ...context.seen], most.seen),
+    part("What to try", failure.hints.flatMap((hint) => hanging(hint)), most.hints * 2),
+  ];
+  const lines = ["earlyboot: this machine did not boot.", ...parts.flat()];
+  return `${lines.slice(0, rows).join("\n")}\n`;
+}
+
+function part(title: string, lines: readonly string[], most: number): readonly string[] {
+  if (lines.length === 0) return [];
+  const left = lines.length - most;
+  const kept = left > 0 ? [...lines.slice(0, most - 1), `… and ${left + 1} more`] : lines;
+  return [`${title}:`, ...kept.map((line) => fit(`  ${line}`))];
+}
+
+function fit(line: string): string {
+  const safe = safeText(line);
+  return safe.length <= columns ? safe : `${safe.slice(0, columns - 1)}…`;
+}
+
+/** Names come escaped already; this catches what a message of somebody else's carries. */
+function safeText(line: string): string {
+  return printable(line).replaceAll("\\\\", "\\");
+}
+
+function hanging(hint: string): readonly string[] {
+  const [first = "", ...rest] = wrap(hint, columns - 6);
+  return [`- ${first}`, ...rest.map((line) => `  ${line}`)];
+}
+
+/** Breaks text at blanks into lines of at most `width`; a longer word stays whole. */
+function wrap(text: string, width: number): readonly string[] {
+  const lines: string[] = [];
+  for (const paragraph of text.split("\n")) {
+    let line = "";
+    for (const word of paragraph.split(" ")) {
+      if (line !== "" && line.length + 1 + word.length > width) {
+        lines.push(line);
+        line = word;
+      } else {
+        line = line === "" ? word : `${line} ${word}`;
+      }
+    }
+    lines.push(line);
+  }
+  return lines;
+}

@@ -1,0 +1,142 @@
+import {
+  type BlockDeviceInfo,
+  type FindProgress,
+  type FoundDevice,
+  describeBlockDevice,
+  findDevice,
+} from "@earlyboot/block-devices";
+import { errorCode, printable } from "@earlyboot/linux-syscalls";
+import { type RootParameter, formatDeviceSpecification, parseRootParameter } from "@earlyboot/mount-spec";
+import { BootFailure, messageOf } from "./boot-failure.ts";
+import type { BootModules } from "./boot-modules.ts";
+import type { Setting } from "./boot-settings.ts";
+import type { Boot } from "./boot.ts";
+
+/** Where the root is: on a device that was found, or on none. */
+export interface FoundRoot {
+  readonly parameter: RootParameter;
+  /** Absent for a root of the network, of a virtual machine's host, or in memory. */
+  readonly device?: FoundDevice;
+}
+
+/**
+ * Reads what `root=` or the image asks for; `undefined` when nothing does.
+ *
+ * @throws BootFailure for a value that is no device specification.
+ */
+export function readRootParameter(root: Setting<string> | undefined): RootParameter | undefined {
+  if (root === undefined) return undefined;
+  try {
+    return parseRootParameter(root.value);
+  } catch (error) {
+    throw new BootFailure({
+      operation: `understand root=${printable(root.value)}`,
+      reason: messageOf(error),
+      hints: ["Correct root= in the boot loader's menu."],
+      cause: error,
+    });
+  }
+}
+
+/** Whether a root is on a block device. */
+export function isOnDevice({ device }: RootParameter): boolean {
+  return device.nfs === undefined && device.tag === undefined && device.none === undefined;
+}
+
+/**
+ * Waits for the device of the root, and shows how long it still will.
+ *
+ * @throws BootFailure when it does not appear, or two devices answer.
+ */
+export async function findRoot(boot: Boot, parameter: RootParameter): Promise<FoundRoot> {
+  if (!isOnDevice(parameter)) return { parameter };
+  const { linux, settings, log } = boot;
+  const seconds = settings.rootWait.value;
+  const name = printable(formatDeviceSpecification(parameter.device));
+  const show = countDown(boot, name);
+  const known = new Set<string>();
+  try {
+    const device = await findDevice(linux, parameter.device, {
+      timeout: seconds === undefined ? undefined : seconds * 1000,
+      onProgress: (progress) => {
+        boot.devices = progress.devices;
+        recordDevices(boot, known, progress.devices);
+        show(progress);
+      },
+    });
+    recordDevices(boot, known, [device]);
+    log.info(`root ${name} is ${describeBlockDevice(device)}`);
+    return { parameter, device };
+  } catch (error) {
+    throw searchFailure(boot, name, error);
+  }
+}
+
+/** How long nothing is said, in milliseconds: most disks are there by then. */
+const silence = 3000;
+
+/** Shows what is waited for and how long, on a line that is written over each second. */
+function countDown(boot: Boot, name: string): (progress: FindProgress) => void {
+  let shown = -1;
+  return ({ elapsed, remaining }) => {
+    const seconds = Math.ceil((remaining ?? elapsed) / 1000);
+    if (elapsed < silence || seconds === shown) return;
+    if (shown === -1) boot.log.info(`waiting for ${name}`);
+    shown = seconds;
+    const limit = remaining === undefined ? `for ${seconds} s` : `${seconds} s more`;
+    if (!boot.settings.quiet) boot.ui.write(`\rwaiting for ${name}: ${limit} `);
+  };
+}
+
+function recordDevices(boot: Boot, known: Set<string>, devices: readonly BlockDeviceInfo[]): void {
+  for (const device of devices) {
+    const { path, size, status, identification } = device;
+    if (status === "pending" || known.has(path)) continue;
+    known.add(path);
+    boot.log.debug(`device ${describeBlockDevice(device)}`);
+    boot.recorder.device({
+      path,
+      time: boot.linux.now(),
+      size: String(size),
+      ...(identification === undefined ? {} : { type: identification.type }),
+      ...(identification?.label === undefined ? {} : { label: identification.label }),
+      ...(identification?.uuid === undefined ? {} : { uuid: identification.uuid }),
+    });
+  }
+}
+
+function searchFailure(boot: Boot, name: string, error: unknown): BootFailure {
+  const [reason = "", ...rest] = messageOf(error).split("\n");
+  return new BootFailure({
+    operation: `find the root file system ${name}`,
+    reason,
+    seen: rest.map((line) => line.trim()),
+    hints: searchHints(boot, errorCode(error)),
+    cause: error,
+  });
+}
+
+function searchHints(boot: Boot, code: string | undefined): readonly string[] {
+  if (code === "AMBIGUOUS_DEVICE") {
+    return [
+      "Name one of them by something that only it has: root=PARTUUID=, root=UUID=, or its path.",
+      "Or give one of the copies a new label or UUID.",
+    ];
+  }
+  if (code === "AMBIGUOUS_CONTENT") {
+    return ["Remove the stale signature from another system (wipefs), or name the device by its path and rootfstype=."];
+  }
+  return [
+    ...driverHints(boot.modules),
+    "Correct root= in the boot loader's menu, if what was seen has the right file system.",
+    "A slow disk: rootwait, or earlyboot.timeout=SECONDS.",
+  ];
+}
+
+/** Says which drivers are missing, when devices asked for any. */
+function driverHints(modules: BootModules | undefined): readonly string[] {
+  const count = modules?.unanswered.length ?? 0;
+  return count === 0
+    ? []
+    : [`${count} devices asked for drivers that the image lacks: build it with more modules.`];
+}

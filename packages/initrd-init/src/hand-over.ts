@@ -1,0 +1,125 @@
+import { type Linux, RebootCommand, Signal, errorCode, printable } from "@earlyboot/linux-syscalls";
+import { executeInit, findInit } from "@earlyboot/switch-root";
+import { BootFailure, messageOf } from "./boot-failure.ts";
+import { readMemory, writeBootReport } from "./boot-recorder.ts";
+import { type Boot, newRoot, warn } from "./boot.ts";
+import { openRepl } from "./open-repl.ts";
+import { systemdTimestamps } from "./systemd-timestamps.ts";
+
+/** Whether a boot program is a JavaScript module, which is imported, and not executed. */
+export function isModule(path: string): boolean {
+  return /\.[cm]?js$/.test(path);
+}
+
+/** Becomes the real init, or runs the boot program; without either, opens the REPL. */
+export async function handOver(boot: Boot): Promise<void> {
+  const { linux, settings } = boot;
+  if (boot.switched) mountDevpts(boot);
+  const load = settings.load.value;
+  if (load !== undefined && isModule(load)) return await runBootProgram(boot, load);
+  if (!boot.switched) {
+    boot.log.info("no root and no boot program were asked for: the REPL");
+    return await openRepl(boot, { asked: true });
+  }
+  becomeInit(boot, load ?? settings.init.value ?? findInit(linux, "/") ?? "/sbin/init");
+}
+
+/** Programs of the real root expect pseudo terminals. */
+function mountDevpts({ linux, log }: Boot): void {
+  try {
+    if (linux.stat("/dev/pts").device !== linux.stat("/dev").device) return;
+    linux.mount({
+      source: "devpts",
+      target: "/dev/pts",
+      type: "devpts",
+      flags: 2 + 8,
+      data: "gid=5,mode=0620,ptmxmode=000",
+    });
+  } catch (error) {
+    log.debug(`/dev/pts: ${messageOf(error)}`);
+  }
+}
+
+function becomeInit(boot: Boot, init: string): never {
+  const { linux, log, settings } = boot;
+  finishReport(boot, init);
+  log.info(`handing over to ${printable(init)}`);
+  const timestamps = systemdTimestamps(boot, init);
+  restoreCtrlAltDel(linux);
+  try {
+    return executeInit(
+      linux,
+      init,
+      [...timestamps.arguments, ...settings.initArguments],
+      undefined,
+      { keep: timestamps.keep },
+    );
+  } catch (error) {
+    throw new BootFailure({
+      operation: `execute ${printable(init)}`,
+      reason: messageOf(error),
+      hints: [
+        errorCode(error) === "ENOEXEC"
+          ? "It is not a program of this machine's architecture."
+          : "Name another init: init=/bin/sh.",
+      ],
+      cause: error,
+    });
+  }
+}
+
+/** The report's last state before this process is somebody else. */
+function finishReport(boot: Boot, next: string): void {
+  const { linux, recorder } = boot;
+  const after = readMemory(linux);
+  const { memory } = recorder.report();
+  recorder.set({
+    outcome: "handed-over",
+    next,
+    memory: after === undefined ? memory : { ...memory, after },
+  });
+  const problem = writeBootReport(linux, recorder.report());
+  if (problem !== undefined) warn(boot, `the boot report cannot be written: ${problem}`);
+}
+
+/** The kernel's own default: Ctrl-Alt-Del restarts the machine until the real init says otherwise. */
+function restoreCtrlAltDel(linux: Pick<Linux, "reboot">): void {
+  try {
+    linux.reboot(RebootCommand.CtrlAltDelOn);
+  } catch {
+    // In a container there is no Ctrl-Alt-Del.
+  }
+}
+
+/** How long its end can be read, in milliseconds. */
+const readingTime = 2000;
+
+async function runBootProgram(boot: Boot, path: string): Promise<void> {
+  const { linux, ui, log } = boot;
+  finishReport(boot, path);
+  log.info(`loading the boot program ${printable(path)}`);
+  try {
+    await ui.runProgram(boot.switched ? path : newRoot + path);
+  } catch (error) {
+    throw new BootFailure({
+      operation: `run the boot program ${printable(path)}`,
+      reason: messageOf(error),
+      seen: stackOf(error),
+      hints: ["Correct it, or boot without earlyboot.load=."],
+      cause: error,
+    });
+  }
+  log.warning("boot program terminated, rebooting");
+  await linux.sleep(readingTime);
+  linux.sync();
+  linux.reboot(RebootCommand.Restart);
+  linux.kill(linux.getpid(), Signal.Continue);
+}
+
+const mostFrames = 4;
+
+function stackOf(error: unknown): readonly string[] {
+  if (typeof error !== "object" || error === null || !("stack" in error)) return [];
+  const lines = String(error.stack).split("\n").slice(1, mostFrames + 1);
+  return lines.map((line) => printable(line.trim()));
+}

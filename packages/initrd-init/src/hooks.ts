@@ -1,0 +1,33 @@
+import { messageOf } from "./boot-failure.ts";
+import { type Boot, warn } from "./boot.ts";
+
+/** A function of the image's owner that runs before or after a stage. */
+export type Hook = (boot: Boot) => void | Promise<void>;
+
+/** Hooks by the names of stages. */
+export interface Hooks {
+  readonly before?: Readonly<Record<string, Hook>>;
+  readonly after?: Readonly<Record<string, Hook>>;
+}
+
+/** Loads the image's hooks; a module that cannot be loaded is a warning. */
+export async function loadHooks(boot: Boot): Promise<Hooks> {
+  const { hooks: path } = boot.configuration;
+  if (path === undefined) return {};
+  try {
+    const module = await boot.ui.importHooks(path);
+    return isHooks(module) ? module : {};
+  } catch (error) {
+    warn(boot, `the hooks in ${path} cannot be loaded: ${messageOf(error)}`);
+    return {};
+  }
+}
+
+function isHooks(module: unknown): module is Hooks {
+  return typeof module === "object" && module !== null;
+}
+
+/** Runs the hook of a stage, if there is one. A hook that throws fails the stage. */
+export async function runHook(boot: Boot, hooks: Hooks["before"], stage: string): Promise<void> {
+  await hooks?.[stage]?.(boot);
+}

@@ -1,0 +1,93 @@
+import { type BlockDeviceInfo, findDevice } from "@earlyboot/block-devices";
+import { checkerFor } from "@earlyboot/fsck-runner";
+import { printable } from "@earlyboot/linux-syscalls";
+import {
+  type FileSystem,
+  formatDeviceSpecification,
+  fromSpec,
+  isNeededForBoot,
+  mountFileSystem,
+  sortForMounting,
+} from "@earlyboot/mount-spec";
+import { BootFailure, messageOf } from "./boot-failure.ts";
+import { prepareType } from "./boot-modules.ts";
+import { type Boot, newRoot, warn } from "./boot.ts";
+import { checkDevice } from "./check-device.ts";
+
+/** The declared file systems that are mounted before the switch, in the order in which they are. */
+export function neededFileSystems(boot: Pick<Boot, "configuration">): readonly FileSystem[] {
+  const declared = (boot.configuration.fileSystems ?? []).map((spec) => fromSpec(spec));
+  const needed = declared.filter(
+    (fs) => fs.mount && fs.mountPoint !== "/" && isNeededForBoot(fs),
+  );
+  return sortForMounting(needed).filter(({ mountPoint }) => mountPoint !== "/");
+}
+
+/**
+ * Mounts every declared file system that is needed for boot below the new root.
+ *
+ * @throws BootFailure for one that does not say that its mount may fail.
+ */
+export async function mountDeclared(boot: Boot): Promise<void> {
+  for (const fs of neededFileSystems(boot)) {
+    try {
+      await mountOne(boot, fs);
+    } catch (error) {
+      if (!fs.mountMayFail) throw declaredFailure(fs, error);
+      warn(boot, `${fs.mountPoint} is not mounted (it may fail): ${messageOf(error)}`);
+    }
+  }
+}
+
+async function mountOne(boot: Boot, fs: FileSystem): Promise<void> {
+  const device = await findDeclared(boot, fs);
+  const { check, skipCheckIfClean, repair } = fs;
+  if (device !== undefined && check && checkerFor(fs.type) !== undefined) {
+    const state = device.identification?.state;
+    await checkDevice(boot, {
+      device: device.path,
+      type: fs.type,
+      clean: state === undefined ? undefined : state === "clean",
+      skipIfClean: skipCheckIfClean,
+      repair: repair === "preen" ? "preen" : repair ? "yes" : "no",
+    });
+  }
+  if (fs.type !== "none") await prepareType(boot, fs.type);
+  const source = device?.path ?? bindSource(fs);
+  const options = source === undefined ? { root: newRoot } : { root: newRoot, source };
+  const target = mountFileSystem(boot.linux, fs, options);
+  const shown = source ?? formatDeviceSpecification(fs.device);
+  boot.recorder.mount({ source: shown, target, type: fs.type, options: fs.options ?? "" });
+  boot.log.info(`mounted ${printable(shown)} on ${printable(target)} (${fs.type})`);
+}
+
+/** What a bind mount binds is a path of the new root. */
+function bindSource({ type, device }: FileSystem): string | undefined {
+  return type === "none" && device.path !== undefined ? newRoot + device.path : undefined;
+}
+
+async function findDeclared(boot: Boot, fs: FileSystem): Promise<BlockDeviceInfo | undefined> {
+  const { device, type } = fs;
+  const elsewhere = device.nfs !== undefined || device.tag !== undefined || device.none !== undefined;
+  if (elsewhere || type === "none") return undefined;
+  const seconds = boot.settings.timeout.value;
+  return await findDevice(boot.linux, device, {
+    timeout: seconds === undefined ? undefined : seconds * 1000,
+  });
+}
+
+function declaredFailure(fs: FileSystem, error: unknown): BootFailure {
+  const [reason = "", ...seen] = messageOf(error).split("\n");
+  const { file, line } = fs.location ?? {};
+  const place = file === undefined ? "" : ` (declared in ${file}:${line})`;
+  return new BootFailure({
+    operation: `mount ${printable(formatDeviceSpecification(fs.device))} on ${printable(fs.mountPoint)}${place}`,
+    reason,
+    seen: seen.map((text) => text.trim()),
+    hints: [
+      "If the machine can boot without it, declare it with mountMayFail, and build the image again.",
+      "Mount it by hand in the REPL, then .resume.",
+    ],
+    cause: error,
+  });
+}

@@ -1,0 +1,163 @@
+import { type Linux, MountFlag, errorCode, printable } from "@earlyboot/linux-syscalls";
+import { type RootParameter, nfsSource, parseMountOptions } from "@earlyboot/mount-spec";
+import { BootFailure, messageOf } from "./boot-failure.ts";
+
+/** One way to mount the root. */
+export interface MountAttempt {
+  readonly source: string;
+  readonly type: string;
+  readonly flags: number;
+  readonly data: string;
+}
+
+/** What {@link mountAttempts} goes by. */
+export interface RootMountRequest {
+  /** The device that was found, or the specification of a root that is on none. */
+  readonly source: string | RootParameter;
+  /** Types to try, in order. */
+  readonly types: readonly string[];
+  /** `rootflags=` or the configuration's options. */
+  readonly options: string | undefined;
+  readonly readOnly: boolean;
+}
+
+/** Lists the ways to mount a root, in the order in which they are tried. */
+export function mountAttempts(request: RootMountRequest): readonly MountAttempt[] {
+  const parsed = parseMountOptions(request.options ?? "");
+  const { flags } = parsed;
+  const data = parsed.data ?? "";
+  const all = request.readOnly ? flags | MountFlag.ReadOnly : flags & ~MountFlag.ReadOnly;
+  const { source } = request;
+  if (typeof source === "string") {
+    return request.types.map((type) => ({ source, type, flags: all, data }));
+  }
+  const { device } = source;
+  if (device.nfs !== undefined) {
+    return nfsData(device.nfs.host, data).map((each) => ({
+      source: nfsSource(device.nfs),
+      type: "nfs",
+      flags: all,
+      data: each,
+    }));
+  }
+  if (device.tag !== undefined) {
+    const type = request.types[0] ?? source.type ?? "virtiofs";
+    return [{ source: device.tag, type, flags: all, data: joined(tagData(type, data), data) }];
+  }
+  return [{ source: "tmpfs", type: "tmpfs", flags, data: joined("mode=0755", data) }];
+}
+
+/** What the kernel's own NFS client needs to be told; see nfs(5). Newest version first. */
+function nfsData(host: string, data: string): readonly string[] {
+  const address = `addr=${host}`;
+  if (/(^|,)(vers|nfsvers|v[234])/.test(data)) {
+    const lock = /(^|,)(nfs)?vers=3|(^|,)v3/.test(data) && !/(no)?lock/.test(data);
+    return [joined(data, lock ? "nolock" : "", address)];
+  }
+  return ["vers=4.2", "vers=4.0", "vers=3,nolock"].map((each) => joined(data, each, address));
+}
+
+/** What a 9p share of QEMU needs, less what was asked for otherwise. */
+function tagData(type: string, data: string): string {
+  if (type !== "9p") return "";
+  const wanted = ["trans=virtio", "version=9p2000.L", "msize=262144"];
+  return wanted.filter((option) => !data.includes(`${option.split("=")[0]}=`)).join(",");
+}
+
+function joined(...options: readonly string[]): string {
+  return options.filter((option) => option !== "").join(",");
+}
+
+/** Answers that say "not this way", after which the next way is tried; the kernel itself does so. */
+const tryNext = ["EINVAL", "ENODEV", "EPROTONOSUPPORT", "EPROTO", "ENOENT"];
+
+/** What was mounted. */
+export interface MountedRoot extends MountAttempt {
+  readonly target: string;
+  /** It was to be writable, and the device is not. */
+  readonly fellBackToReadOnly: boolean;
+}
+
+/**
+ * Mounts the root the first way that works. `prepareType` is called before each type is tried, to load
+ * its modules. A device that is read-only is mounted so although `rw` was asked for, as the kernel does.
+ *
+ * @throws BootFailure with the kernel's answer to each way.
+ */
+export async function mountRoot(
+  linux: Pick<Linux, "mount">,
+  attempts: readonly MountAttempt[],
+  target: string,
+  prepareType: (type: string) => Promise<void>,
+): Promise<MountedRoot> {
+  const answers: { readonly attempt: MountAttempt; readonly error: unknown }[] = [];
+  for (const attempt of attempts) {
+    await prepareType(attempt.type);
+    try {
+      return { ...attempt, target, ...mountOnce(linux, attempt, target) };
+    } catch (error) {
+      answers.push({ attempt, error });
+      if (!tryNext.includes(errorCode(error) ?? "")) break;
+    }
+  }
+  throw mountFailure(answers, target);
+}
+
+function mountOnce(
+  linux: Pick<Linux, "mount">,
+  { source, type, flags, data }: MountAttempt,
+  target: string,
+): Pick<MountedRoot, "flags" | "fellBackToReadOnly"> {
+  const mount = (all: number) =>
+    linux.mount({ source, target, type, flags: all, ...(data === "" ? {} : { data }) });
+  try {
+    mount(flags);
+    return { flags, fellBackToReadOnly: false };
+  } catch (error) {
+    const readOnlyDevice = ["EACCES", "EROFS"].includes(errorCode(error) ?? "");
+    if (!readOnlyDevice || (flags & MountFlag.ReadOnly) !== 0) throw error;
+    mount(flags | MountFlag.ReadOnly);
+    return { flags: flags | MountFlag.ReadOnly, fellBackToReadOnly: true };
+  }
+}
+
+function mountFailure(
+  answers: readonly { readonly attempt: MountAttempt; readonly error: unknown }[],
+  target: string,
+): BootFailure {
+  const first = answers[0];
+  const last = answers.at(-1);
+  const types = [...new Set(answers.map(({ attempt }) => attempt.type))].join(", ");
+  const source = printable(first?.attempt.source ?? "");
+  return new BootFailure({
+    operation: `mount ${source} on ${target} as ${types}`,
+    reason: answers.map(({ error }) => messageOf(error)).join("; "),
+    hints: last === undefined ? [] : mountHints(last.attempt, errorCode(last.error)),
+    cause: last?.error,
+  });
+}
+
+/** What usually is behind the kernel's answers to mount(2). */
+function mountHints({ source, type, data }: MountAttempt, code: string | undefined): string[] {
+  const options = data === "" ? "" : ` or one of the options ${printable(data)} is wrong`;
+  switch (code) {
+    case "ENODEV":
+      return [
+        `The kernel does not know ${type}: the module is missing in the image; build it with the module ${type}.`,
+        `If ${printable(source)} is of another type, say so with rootfstype=.`,
+      ];
+    case "EINVAL":
+      return [
+        `The superblock is damaged or not of type ${type}${options}; the kernel's log says which (.log).`,
+        "A damaged file system: boot with fsck.mode=force, or check it from another system.",
+      ];
+    case "EBUSY":
+      return [`${printable(source)} is in use: is it mounted already, or a member of a RAID or LVM?`];
+    case "EUCLEAN":
+      return ["The file system is damaged: check it (fsck.mode=force fsck.repair=yes)."];
+    case "EIO":
+      return ["The device cannot be read: a cable, or a dying disk. The kernel's log says more (.log)."];
+    default:
+      return ["The kernel's log may say more (.log)."];
+  }
+}

@@ -1,0 +1,149 @@
+import * as blockDevices from "@earlyboot/block-devices";
+import * as fsckRunner from "@earlyboot/fsck-runner";
+import { type Linux, RebootCommand, printable } from "@earlyboot/linux-syscalls";
+import * as mountSpec from "@earlyboot/mount-spec";
+import * as switchRoot from "@earlyboot/switch-root";
+import { writeBootReport } from "./boot-recorder.ts";
+import type { ReplCommand } from "./boot-ui.ts";
+import type { Boot } from "./boot.ts";
+import { takeTerminal } from "./take-console.ts";
+
+/**
+ * Opens the REPL on the console and waits until it is left. Does nothing but say so where the image is
+ * locked or nobody can type; asks for the password of a locked one, unless the caller has `asked`.
+ */
+export async function openRepl(
+  boot: Boot,
+  { asked = false }: { readonly asked?: boolean } = {},
+): Promise<void> {
+  const { linux, ui, log, configuration } = boot;
+  const { access = "open", hash = "" } = configuration.repl ?? {};
+  if (access === "off") return log.warning("no REPL: this image is locked");
+  if (!ui.interactive()) return log.warning("no REPL: there is no console to type at");
+  if (access === "password" && !asked && !(await knowsPassword(boot, hash))) return;
+  takeTerminal(linux);
+  await ui.runRepl({ names: names(boot), commands: commands(boot), help });
+}
+
+const tries = 3;
+
+async function knowsPassword({ ui }: Boot, hash: string): Promise<boolean> {
+  for (let left = tries; left > 0; left--) {
+    const password = await ui.readSecret("Password for the REPL: ");
+    if (password !== undefined && (await ui.passwordFits(password, hash))) return true;
+  }
+  return false;
+}
+
+function names(boot: Boot): Readonly<Record<string, unknown>> {
+  const { linux } = boot;
+  return {
+    ...blockDevices,
+    ...fsckRunner,
+    ...mountSpec,
+    ...switchRoot,
+    linux,
+    boot,
+    loadModule: (name: string, parameters?: string) => boot.modules?.loader.load(name, parameters),
+  };
+}
+
+const help = `This is the REPL of earlyboot: JavaScript, and await works. In scope:
+  linux                          every call to the kernel: linux.mount({ source, target, type })
+  boot                           this boot: boot.settings, boot.root, boot.log
+  findDevice(linux, { label })   mountFileSystem(linux, fileSystem({ … }))
+  checkFileSystem(linux, "/dev/vda1", "ext4")      loadModule("virtio_blk")
+  switchRoot(linux, "/root")     executeInit(linux, "/sbin/init")
+Commands:
+  .devices    block devices and what is on them      .mounts    what is mounted where
+  .modules    modules that were loaded or are missing   .log    what was said so far
+  .report     the boot report as JSON                .resume    go on with the boot
+  .sh         a shell, where the image has one       .reboot    .poweroff
+The root is expected at /root: mount it there by hand, and .resume takes it as it is.
+`;
+
+function commands(boot: Boot): readonly ReplCommand[] {
+  const { linux, log, recorder } = boot;
+  const text = (value: string) => ({ text: value });
+  return [
+    {
+      name: "devices",
+      help: "block devices and what is on them",
+      run: async () => {
+        const devices = await blockDevices.listBlockDevices(linux);
+        return text(devices.map(blockDevices.describeBlockDevice).join("\n"));
+      },
+    },
+    {
+      name: "mounts",
+      help: "what is mounted where",
+      run: async () => text(linux.readText("/proc/self/mounts")),
+    },
+    {
+      name: "modules",
+      help: "modules that were loaded or are missing",
+      run: async () => text(describeModules(boot)),
+    },
+    {
+      name: "log",
+      help: "what was said so far",
+      run: async () =>
+        text(
+          log.lines
+            .map(({ time, level, text: line }) => `${(time / 1000).toFixed(3)} ${level}: ${line}`)
+            .join("\n"),
+        ),
+    },
+    {
+      name: "report",
+      help: "the boot report as JSON",
+      run: async () => text(JSON.stringify(recorder.report(), undefined, 2)),
+    },
+    { name: "resume", help: "go on with the boot", run: async () => ({ leave: true }) },
+    { name: "sh", help: "a shell, where the image has one", run: () => runShell(boot) },
+    { name: "reboot", help: "restart the machine", run: async () => end(boot, RebootCommand.Restart) },
+    { name: "poweroff", help: "switch it off", run: async () => end(boot, RebootCommand.PowerOff) },
+  ];
+}
+
+function describeModules({ modules }: Boot): string {
+  if (modules === undefined) return "the image has no modules for this kernel";
+  const done = modules.loader.reports.map(
+    ({ name, outcome, milliseconds }) => `${name}: ${outcome} (${milliseconds.toFixed(1)} ms)`,
+  );
+  const missing = modules.unanswered.map(
+    ({ name, device }) => `no driver for ${printable(device)} (${printable(name)})`,
+  );
+  return [...done, ...missing].join("\n");
+}
+
+const shells = ["/bin/sh", "/bin/busybox", "/bin/bash"];
+
+async function runShell({ linux }: Boot): Promise<{ readonly text?: string }> {
+  const shell = shells.find((path) => exists(linux, path));
+  if (shell === undefined) return { text: "the image has no shell" };
+  const child = await linux.spawn({
+    path: shell,
+    arguments: shell.endsWith("busybox") ? ["sh"] : [],
+    environment: { HOME: "/", TERM: "linux", PATH: "/usr/sbin:/usr/bin:/sbin:/bin" },
+    streams: "inherit",
+  });
+  await child.exited;
+  return {};
+}
+
+function exists(linux: Pick<Linux, "stat">, path: string): boolean {
+  try {
+    linux.stat(path);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function end({ linux, recorder }: Boot, command: number): { readonly leave: boolean } {
+  writeBootReport(linux, recorder.report());
+  linux.sync();
+  linux.reboot(command);
+  return { leave: false };
+}

@@ -1,0 +1,194 @@
+import { type Linux, MountFlag, errorCode } from "@earlyboot/linux-syscalls";
+import type { VolatileConfiguration } from "./boot-configuration.ts";
+import { BootFailure, messageOf } from "./boot-failure.ts";
+import { type MountAttempt, type MountedRoot, mountRoot } from "./mount-root.ts";
+import { mountUnion } from "./mount-union.ts";
+
+/** What {@link prepareRoot} is asked for. */
+export interface RootRequest {
+  /** The ways to mount the root, in order; see {@link mountAttempts}. */
+  readonly attempts: readonly MountAttempt[];
+  /** Where; the boot uses `/root`. */
+  readonly target: string;
+  /** An image file on that file system, which is the root itself. */
+  readonly loop?: {
+    /** Its path on that file system. */
+    readonly file: string;
+    /** Says how to mount the loop device. */
+    readonly attemptsFor: (device: string) => Promise<readonly MountAttempt[]>;
+  };
+  /** Keep every change in memory only. */
+  readonly volatile?: VolatileConfiguration;
+  /** Called before a type is mounted, to load its modules. */
+  readonly prepareType: (type: string) => Promise<void>;
+}
+
+/** What {@link prepareRoot} did. */
+export interface PreparedRoot {
+  /** Everything that was mounted, in order. */
+  readonly mounts: readonly (MountAttempt & { readonly target: string })[];
+  readonly warnings: readonly string[];
+  /** The process of a FUSE union, which has to live on. */
+  readonly survivor?: number;
+}
+
+/** The part of Linux that preparing a root needs. */
+export type RootLinux = Pick<
+  Linux,
+  | "mount"
+  | "mkdir"
+  | "stat"
+  | "lstat"
+  | "symlink"
+  | "rename"
+  | "readText"
+  | "writeFile"
+  | "attachLoop"
+  | "spawn"
+  | "sleep"
+  | "access"
+>;
+
+/** Where the file system with the image file is mounted; it moves along with `/run`. */
+const loopHolder = "/run/earlyboot/loop";
+/** The layers of a volatile root. */
+const lower = "/real-root";
+const upper = "/rw-root";
+
+/**
+ * Mounts the root file system: plainly, or from an image file by a loop device, and in any case
+ * volatile where that is asked for: read-only below, and every change in a tmpfs above.
+ *
+ * A volatile root is never written, not even its journal is replayed: it stays byte for byte as it is.
+ *
+ * @throws BootFailure
+ */
+export async function prepareRoot(linux: RootLinux, request: RootRequest): Promise<PreparedRoot> {
+  const { loop, volatile, target, prepareType } = request;
+  const sealed = volatile !== undefined;
+  const mounts: (MountAttempt & { readonly target: string })[] = [];
+  const warnings: string[] = [];
+  const mount = async (attempts: readonly MountAttempt[], at: string) => {
+    makeDirectory(linux, at);
+    const mounted = await mountRoot(linux, sealed ? attempts.map(seal) : attempts, at, prepareType);
+    mounts.push(mounted);
+    warnings.push(...readOnlyWarning(mounted));
+  };
+  const base = sealed ? lower : target;
+
+  if (loop === undefined) {
+    await mount(request.attempts, base);
+  } else {
+    await mount(request.attempts, loopHolder);
+    await mount(await loop.attemptsFor(await attach(linux, loop.file, sealed, request)), base);
+  }
+  if (volatile === undefined) return { mounts, warnings };
+  const tmpfs = writableLayer(volatile);
+  makeDirectory(linux, upper);
+  linux.mount({ ...tmpfs, target: upper });
+  for (const layer of ["upper", "work"]) makeDirectory(linux, `${upper}/${layer}`);
+  makeDirectory(linux, target);
+  const union = await mountUnion(linux, { lower, upper, target, volatile, prepareType });
+  mounts.push({ ...tmpfs, target: upper }, union.mount);
+  return {
+    mounts,
+    warnings,
+    ...(union.survivor === undefined ? {} : { survivor: union.survivor }),
+  };
+}
+
+function readOnlyWarning({ fellBackToReadOnly, source, target }: MountedRoot): readonly string[] {
+  return fellBackToReadOnly
+    ? [`${source} is read-only: it is mounted read-only on ${target} although rw was asked for`]
+    : [];
+}
+
+/** What keeps each type from writing to its device when it is mounted read-only. */
+const noReplay: Readonly<Record<string, string>> = {
+  btrfs: "rescue=nologreplay",
+  ext3: "noload",
+  ext4: "noload",
+  f2fs: "norecovery",
+  nilfs2: "norecovery",
+  xfs: "norecovery",
+};
+
+function seal(attempt: MountAttempt): MountAttempt {
+  const options = [attempt.data, noReplay[attempt.type] ?? ""].filter((each) => each !== "");
+  return { ...attempt, flags: attempt.flags | MountFlag.ReadOnly, data: options.join(",") };
+}
+
+function writableLayer({ size = "50%", inodes }: VolatileConfiguration): MountAttempt {
+  const data = ["mode=0755", `size=${size}`, ...(inodes === undefined ? [] : [`nr_inodes=${inodes}`])];
+  return { source: "tmpfs", type: "tmpfs", flags: 0, data: data.join(",") };
+}
+
+async function attach(
+  linux: RootLinux,
+  file: string,
+  sealed: boolean,
+  { prepareType, attempts }: RootRequest,
+): Promise<string> {
+  await prepareType("loop");
+  const path = `${loopHolder}/${file.replace(/^\/+/, "")}`;
+  const readOnly = sealed || attempts.every(({ flags }) => (flags & MountFlag.ReadOnly) !== 0);
+  try {
+    return linux.attachLoop({ file: path, readOnly });
+  } catch (error) {
+    throw loopFailure(file, error);
+  }
+}
+
+function loopFailure(file: string, error: unknown): BootFailure {
+  const missing = errorCode(error) === "ENOENT";
+  return new BootFailure({
+    operation: `use the image file ${file} as the root (earlyboot.loop=)`,
+    reason: messageOf(error),
+    hints: [
+      missing
+        ? "Check the path: it is one on the file system that root= names, without its mount point."
+        : "The kernel needs loop devices: build the image with the module loop.",
+    ],
+    cause: error,
+  });
+}
+
+/** Makes a directory and those above it. */
+function makeDirectory(linux: Pick<Linux, "mkdir">, path: string): void {
+  const names = path.split("/").filter((name) => name !== "");
+  for (const [place] of names.entries()) {
+    try {
+      linux.mkdir(`/${names.slice(0, place + 1).join("/")}`, 0o755);
+    } catch (error) {
+      if (errorCode(error) !== "EEXIST") throw error;
+    }
+  }
+}
+
+/**
+ * Makes `etc/mtab` of a root a link to `/proc/self/mounts` where that can be: the root is writable, has
+ * `/etc`, and no link is there. A file that was there is kept beside it.
+ */
+export function linkMtab(
+  linux: Pick<Linux, "lstat" | "symlink" | "rename">,
+  root: string,
+): void {
+  const mtab = `${root}/etc/mtab`;
+  try {
+    linux.symlink("/proc/self/mounts", mtab);
+  } catch (error) {
+    if (errorCode(error) !== "EEXIST") return;
+    replaceMtab(linux, mtab);
+  }
+}
+
+function replaceMtab(linux: Pick<Linux, "lstat" | "symlink" | "rename">, mtab: string): void {
+  const regular = 0o100000;
+  if ((linux.lstat(mtab).mode & 0o170000) !== regular) return;
+  try {
+    linux.rename(mtab, `${mtab}.earlyboot-old`);
+    linux.symlink("/proc/self/mounts", mtab);
+  } catch {
+    // A read-only root, or an /etc of somebody else's: programs then read the file that is there.
+  }
+}

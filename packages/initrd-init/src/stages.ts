@@ -1,0 +1,219 @@
+import { describeBlockDevice } from "@earlyboot/block-devices";
+import { essentialDeviceNodes, makeDeviceNodes } from "@earlyboot/device-nodes";
+import { printable } from "@earlyboot/linux-syscalls";
+import { configureQemuNetworking } from "@earlyboot/qemu-net";
+import { endOtherProcesses, switchRoot } from "@earlyboot/switch-root";
+import { BootFailure, messageOf } from "./boot-failure.ts";
+import { loadListedModules, openModules, prepareType } from "./boot-modules.ts";
+import { readMemory, writeBootReport } from "./boot-recorder.ts";
+import { type Boot, newRoot, warn } from "./boot.ts";
+import { checkDevice } from "./check-device.ts";
+import { findRoot, readRootParameter } from "./find-root.ts";
+import { isModule } from "./hand-over.ts";
+import { mountDeclared } from "./mount-declared.ts";
+import { mountEssentialFileSystems } from "./mount-essential-file-systems.ts";
+import { type MountAttempt, mountAttempts } from "./mount-root.ts";
+import { linkMtab, prepareRoot } from "./prepare-root.ts";
+import { clearCheckReboots } from "./reboot-counter.ts";
+import { openConsole } from "./take-console.ts";
+
+export { handOver } from "./hand-over.ts";
+
+/** Mounts what every program expects, and opens the console again where the kernel could not. */
+export function mountEssential(boot: Boot): void {
+  const { linux, ui } = boot;
+  const { devtmpfs, warnings } = mountEssentialFileSystems(linux);
+  boot.devtmpfs = devtmpfs;
+  if (!ui.interactive()) {
+    if (!devtmpfs) makeNodes(boot, "/");
+    openConsole(linux);
+  }
+  for (const warning of warnings) warn(boot, warning);
+}
+
+/** Makes what devtmpfs does not make by itself; without devtmpfs, everything. */
+function makeNodes(boot: Boot, root: string): void {
+  const nodes = essentialDeviceNodes().filter(({ kind }) => !boot.devtmpfs || kind === "link");
+  try {
+    makeDeviceNodes(boot.linux, nodes, { root });
+  } catch (error) {
+    warn(boot, messageOf(error));
+  }
+}
+
+/** Loads the modules of the list, and begins to load what the hardware asks for. */
+export async function startModules(boot: Boot): Promise<string> {
+  const modules = openModules(boot);
+  boot.modules = modules;
+  if (modules === undefined) return "the image has no modules for this kernel";
+  modules.coldplug();
+  await loadListedModules(boot, modules);
+  return `${modules.loader.reports.length} so far`;
+}
+
+/** Brings up the network of a QEMU guest, when the image is configured so. */
+export function bringUpNetwork(boot: Boot): string {
+  const { linux, configuration } = boot;
+  if (configuration.network === undefined) return "not configured";
+  const up = configureQemuNetworking(linux, configuration.network.qemu, {
+    onMessage: (line) => boot.log.info(line),
+  });
+  return up ? "up" : "down";
+}
+
+/** Makes the nodes that the kernel does not, and waits for the device of the root. */
+export async function findDevices(boot: Boot): Promise<string> {
+  const { linux, settings } = boot;
+  makeNodes(boot, "/");
+  boot.rootParameter = readRootParameter(settings.root);
+  if (boot.rootParameter === undefined) return "no root is asked for";
+  await linux.sleep(settings.rootDelay.value * 1000);
+  boot.root = await findRoot(boot, boot.rootParameter);
+  return boot.root.device?.path ?? "not on a block device";
+}
+
+/** Checks the root, unless it is to be volatile or is not on a device of its own. */
+export async function checkRoot(boot: Boot): Promise<string> {
+  const { root, settings } = boot;
+  if (root?.device === undefined) return "nothing to check";
+  if (settings.volatile.value !== undefined) return "not checked: it is mounted volatile";
+  const [type = ""] = rootTypes(boot);
+  if (settings.rootCheck.check === false && settings.checkMode.value !== "force") {
+    return "not checked: it is configured so";
+  }
+  const { state } = root.device.identification ?? {};
+  const result = await checkDevice(boot, {
+    device: root.device.path,
+    type,
+    clean: state === undefined ? undefined : state === "clean",
+    skipIfClean: settings.rootCheck.checkIfClean !== true,
+    repair: settings.repair.value,
+  });
+  return result.message;
+}
+
+/** The types to mount the root as: what was asked for, or what its superblock says. */
+function rootTypes(boot: Boot): readonly string[] {
+  const { root, settings } = boot;
+  if (settings.rootTypes.value.length > 0) return settings.rootTypes.value;
+  const device = root?.device;
+  if (device === undefined) return [];
+  const { identification } = device;
+  if (identification?.usage === "filesystem") return [identification.type];
+  throw new BootFailure({
+    operation: `tell the type of the root file system on ${device.path}`,
+    reason: `there is no file system that earlyboot knows: ${describeBlockDevice(device)}`,
+    hints: [
+      "If there is one all the same, say its type with rootfstype=.",
+      "Check root=: is it the whole disk where a partition is meant?",
+    ],
+  });
+}
+
+/** Mounts the root, then what is declared below it and needed for boot. */
+export async function mountAll(boot: Boot): Promise<string> {
+  await mountTheRoot(boot);
+  if (boot.configuration.fileSystems !== undefined) await mountDeclared(boot);
+  linkMtab(boot.linux, newRoot);
+  return boot.recorder
+    .report()
+    .mounts.map(({ type, target }) => `${type} on ${target}`)
+    .join(", ");
+}
+
+async function mountTheRoot(boot: Boot): Promise<void> {
+  const { linux, settings, recorder, log } = boot;
+  if (isMounted(boot)) return log.info(`${newRoot} is mounted already`);
+  const loop = settings.loop.value;
+  const volatile = settings.volatile.value;
+  const prepared = await prepareRoot(linux, {
+    attempts: rootAttempts(boot, loop === undefined),
+    target: newRoot,
+    prepareType: (type) => prepareType(boot, type),
+    ...(volatile === undefined ? {} : { volatile }),
+    ...(loop === undefined
+      ? {}
+      : { loop: { file: loop, attemptsFor: (device) => attemptsForLoop(boot, device) } }),
+  });
+  for (const { source, target, type, data } of prepared.mounts) {
+    recorder.mount({ source, target, type, options: data });
+    log.info(`mounted ${printable(source)} on ${target} (${type})`);
+  }
+  for (const warning of prepared.warnings) warn(boot, warning);
+  if (prepared.survivor !== undefined) boot.survivors.push(prepared.survivor);
+  if (!boot.devtmpfs && volatile !== undefined) makeNodes(boot, newRoot);
+}
+
+/** Whether somebody mounted the root by hand, in the REPL of an earlier failure. */
+function isMounted({ linux }: Boot): boolean {
+  try {
+    return linux.stat(newRoot).device !== linux.stat("/").device;
+  } catch {
+    return false;
+  }
+}
+
+function rootAttempts(boot: Boot, isRootItself: boolean): readonly MountAttempt[] {
+  const { root, settings } = boot;
+  const request = {
+    options: isRootItself ? settings.rootOptions.value : undefined,
+    readOnly: settings.readOnly.value,
+  };
+  if (root?.device !== undefined) {
+    return mountAttempts({ ...request, source: root.device.path, types: rootTypes(boot) });
+  }
+  const none = { device: { none: "tmpfs" } };
+  const source = root?.parameter ?? none;
+  return mountAttempts({ ...request, source, types: settings.rootTypes.value });
+}
+
+/** The root inside an image file: its own superblock says its type. */
+async function attemptsForLoop(boot: Boot, device: string): Promise<readonly MountAttempt[]> {
+  const { device: found } = await findRoot(boot, { device: { path: device } });
+  const type = found?.identification?.type;
+  if (type === undefined) {
+    throw new BootFailure({
+      operation: `mount the image file ${printable(boot.settings.loop.value ?? "")}`,
+      reason: "there is no file system in it that earlyboot knows",
+      hints: ["Is it the right file? earlyboot.loop= takes an image of squashfs, erofs, ext4, …"],
+    });
+  }
+  return mountAttempts({
+    source: device,
+    types: [type],
+    options: boot.settings.rootOptions.value,
+    readOnly: boot.settings.readOnly.value,
+  });
+}
+
+/** Ends what was started here, checks everything, and makes the new root the root. */
+export async function switchToRoot(boot: Boot): Promise<string> {
+  const { linux, log, recorder, settings } = boot;
+  if (boot.rootParameter === undefined && settings.load.value === undefined) {
+    return "not switched: no root was asked for";
+  }
+  await boot.modules?.stop();
+  clearCheckReboots(linux);
+  await endOtherProcesses(linux);
+  const after = readMemory(linux);
+  if (after !== undefined) {
+    recorder.set({ memory: { ...recorder.report().memory, after } });
+  }
+  writeBootReport(linux, recorder.report());
+  const init = nextProgram(boot);
+  const { method, removed, warnings } = switchRoot(linux, newRoot, {
+    ...(init === undefined ? {} : { init }),
+    pivot: boot.survivors.length === 0,
+  });
+  boot.switched = true;
+  for (const warning of warnings) warn(boot, warning);
+  log.debug(`switched by ${method}; ${removed} files of the image are gone`);
+  return `by ${method}`;
+}
+
+/** What the checks look for in the new root: a program, `null` for a module, or the usual inits. */
+function nextProgram({ settings }: Boot): string | null | undefined {
+  const load = settings.load.value;
+  if (load === undefined) return settings.init.value;
+  return isModule(load) ? null : load;
+}

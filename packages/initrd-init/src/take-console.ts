@@ -1,0 +1,43 @@
+import { type Linux, errorCode } from "@earlyboot/linux-syscalls";
+
+/** The part of Linux that opening the console needs. */
+export type ConsoleLinux = Pick<Linux, "open" | "dup2" | "close">;
+
+/**
+ * Puts the standard streams on `/dev/console`. False when the machine has none: then they stay as
+ * they are, and what is written to them goes nowhere.
+ */
+export function openConsole(linux: ConsoleLinux): boolean {
+  let descriptor: number;
+  try {
+    descriptor = linux.open("/dev/console", { access: "read-write", noControllingTerminal: true });
+  } catch {
+    return false;
+  }
+  for (const stream of [0, 1, 2]) {
+    if (stream !== descriptor) linux.dup2(descriptor, stream);
+  }
+  if (descriptor > 2) linux.close(descriptor);
+  return true;
+}
+
+/** The part of Linux that taking the console's terminal needs. */
+export type TerminalLinux = Pick<Linux, "setsid" | "setControllingTerminal">;
+
+/**
+ * Makes the console the controlling terminal, so that Ctrl-C and job control work. Does nothing
+ * where that cannot be: a boot that offers a REPL without Ctrl-C is better than none.
+ */
+export function takeTerminal(linux: TerminalLinux): void {
+  try {
+    linux.setsid();
+  } catch (error) {
+    if (errorCode(error) !== "EPERM") throw error;
+    // EPERM: this process leads a session already.
+  }
+  try {
+    linux.setControllingTerminal(0);
+  } catch {
+    // The console is not a terminal, or it belongs to another session.
+  }
+}
