@@ -28,6 +28,21 @@ export function crc(kind: CrcKind, bytes: Uint8Array): number {
   return ~rawCrc(kind, bytes, 0xffffffff) >>> 0;
 }
 
+const crc64Polynomial = 0x42f0e1eba9ea3693n;
+const all64 = 0xffffffffffffffffn;
+
+/** The CRC with both inversions, 64 bits, of ECMA-182: bcache's. */
+export function crc64(bytes: Uint8Array): bigint {
+  let value = all64;
+  for (const byte of bytes) {
+    value ^= BigInt(byte) << 56n;
+    for (let bit = 0; bit < 8; bit++) {
+      value = ((value << 1n) & all64) ^ (value >> 63n ? crc64Polynomial : 0n);
+    }
+  }
+  return value ^ all64;
+}
+
 /** A copy of `bytes` with `length` zeros at `at`, as checksums see the place that holds them. */
 export function withZeros(bytes: Uint8Array, at: number, length: number): Uint8Array {
   const copy = bytes.slice();

@@ -1,0 +1,60 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
+import { identify, type Identification } from "@earlyboot/block-devices";
+import { askBlkid, hasProgram, openImage, runShell } from "./blkid.ts";
+import { imageRecipes, programOf, type Recipe } from "./image-recipes.ts";
+
+const most = 300 * 1024;
+let directory: string;
+
+beforeAll(() => {
+  directory = mkdtempSync(join(tmpdir(), "block-devices-"));
+  mkdirSync(join(directory, "tree"));
+  writeFileSync(join(directory, "tree", "file"), "content\n".repeat(500));
+});
+
+afterAll(() => rmSync(directory, { recursive: true }));
+
+const isPossible = (recipe: Recipe): boolean =>
+  hasProgram("blkid") && hasProgram(programOf(recipe));
+const possible = imageRecipes.filter(isPossible);
+const impossible = imageRecipes.filter((recipe) => !isPossible(recipe));
+
+describe("identify says what blkid says about", () => {
+  it.each(possible)("$name", async ({ size, command }) => {
+    const image = join(directory, "image");
+    const line = `rm -f $F $F.*; { truncate -s ${size} $F && ${command}; } >$D/log 2>&1`;
+    runShell(`${line} || { cat $D/log >&2; exit 1; }`, { F: image, D: directory });
+    const blkid = askBlkid(image);
+    const source = openImage(image);
+
+    const found = await identify(source);
+
+    source.close();
+    expect(pick(found)).toEqual(answerOf(blkid));
+    expect(source.bytes).toBeLessThanOrEqual(most);
+  });
+});
+
+if (impossible.length > 0) {
+  it.skip.each(impossible)("$name: needs the program of `$command`", () => {});
+}
+
+function pick(found: Identification | undefined): object {
+  const { type, uuid, label, subUuid, usage, version } = found ?? {};
+  return { type, uuid, label, subUuid, usage, ...(type === "ntfs" ? {} : { version }) };
+}
+
+function answerOf(blkid: ReturnType<typeof askBlkid>): object {
+  if (blkid === "ambivalent") return { type: "ambivalent" };
+  return {
+    type: blkid["ID_FS_TYPE"],
+    uuid: blkid["ID_FS_UUID_ENC"],
+    label: blkid["ID_FS_LABEL_ENC"],
+    subUuid: blkid["ID_FS_UUID_SUB_ENC"],
+    usage: blkid["ID_FS_USAGE"],
+    ...(blkid["ID_FS_TYPE"] === "ntfs" ? {} : { version: blkid["ID_FS_VERSION"] }),
+  };
+}
