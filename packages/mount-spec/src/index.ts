@@ -8,6 +8,7 @@ export { DeclarationError, type DeclarationFault, type Location } from "./declar
 export {
   DeviceSpecificationError,
   formatDeviceSpecification,
+  nfsSource,
   parseDeviceSpecification,
   type DeviceByLabel,
   type DeviceByNumber,
