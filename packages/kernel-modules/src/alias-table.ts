@@ -14,7 +14,7 @@ export interface AliasTable {
  */
 export function parseAliases(text: string): AliasTable {
   let cabinet: Cabinet | undefined;
-  return { match: (alias) => search((cabinet ??= fileLines(text)), text, normaliseAlias(alias)) };
+  return { match: (alias) => search((cabinet ??= fileLines(normaliseAlias(text))), alias) };
 }
 
 /** `-` is the same as `_` everywhere but in a set: `[0-9]`. */
@@ -23,82 +23,87 @@ export function normaliseAlias(alias: string): string {
   return alias.replace(/\[[^\]]*\]|-/g, (piece) => (piece === "-" ? "_" : piece));
 }
 
-/** Where in the text the patterns begin, by letters that an alias must have. */
+/**
+ * Where in the text the patterns begin, by letters that an alias must have: all those before the first
+ * wildcard, or, where these are few (every `acpi*:…:*` and `hid:b0003g*v…` has them), the last between two.
+ */
 interface Cabinet {
-  /** By all letters before the first wildcard. */
-  readonly byBeginning: ReadonlyMap<string, readonly number[]>;
+  readonly text: string;
+  readonly byBeginning: Drawers;
   /** The lengths of all these beginnings. */
   readonly lengths: ReadonlySet<number>;
-  /** By letters in their middle: the patterns whose beginning they share with too many, as `of:N*T*C…`. */
-  readonly byMiddle: ReadonlyMap<string, readonly number[]>;
+  readonly byLast: Drawers;
 }
 
-const keyword = "alias ";
-/** A shorter beginning tells too little: every `acpi*:…:*`, every `hid:b0003g*v…` has it. */
-const leastBeginning = 12;
-const middleLength = 6;
+type Drawers = ReadonlyMap<string, number | readonly number[]>;
 
-function fileLines(text: string): Cabinet {
-  const byBeginning = new Map<string, number[]>();
-  const byMiddle = new Map<string, number[]>();
+const keyword = "\nalias ";
+const leastBeginning = 12;
+const lastLength = 6;
+
+/** Runs once, and cold for most of the lines: the engine's own searches are faster than loops of ours. */
+function fileLines(lines: string): Cabinet {
+  const text = `\n${lines}`;
+  const byBeginning = new Map<string, number | number[]>();
+  const byLast = new Map<string, number | number[]>();
   const lengths = new Set<number>();
-  for (const [start, end] of patternsIn(text)) {
-    const wildcard = firstWildcard(text, start, end);
-    const middle =
-      wildcard - start < leastBeginning && wildcard < end ? middleOf(text, wildcard, end) : "";
-    if (middle !== "") {
-      put(byMiddle, middle, start);
+  const rare = Array.from(text.matchAll(/[?[\\]/g), ({ index }) => index);
+  let next = 0;
+  for (let line = text.indexOf(keyword); line !== -1; line = text.indexOf(keyword, line + 1)) {
+    const start = line + keyword.length;
+    const end = text.indexOf(" ", start);
+    while ((rare[next] ?? end) < start) next++;
+    const star = text.indexOf("*", start);
+    const wildcard = Math.min(end, star === -1 ? end : star, rare[next] ?? end);
+    const few = wildcard < end && wildcard - start < leastBeginning;
+    const last = few ? lastLetters(text, end) : "";
+    if (last !== "") {
+      put(byLast, last, start);
     } else {
-      put(byBeginning, normaliseAlias(text.slice(start, wildcard)), start);
+      put(byBeginning, text.slice(start, wildcard), start);
       lengths.add(wildcard - start);
     }
   }
-  return { byBeginning, lengths, byMiddle };
+  return { text, byBeginning, lengths, byLast };
 }
 
-function* patternsIn(text: string): Iterable<readonly [start: number, end: number]> {
-  for (let line = 0; line < text.length; line = text.indexOf("\n", line) + 1 || text.length) {
-    if (!text.startsWith(keyword, line)) continue;
-    const start = line + keyword.length;
-    yield [start, text.indexOf(" ", start)];
-  }
+/** The end of the last run of letters in the pattern that ends at `end`; empty where it is too short. */
+function lastLetters(text: string, end: number): string {
+  const until = text.endsWith("*", end) ? end - 1 : end;
+  const letters = text.slice(until - lastLength, until);
+  return /[*?[\]\\ ]/.test(letters) ? "" : letters;
 }
 
-function firstWildcard(text: string, start: number, end: number): number {
-  for (let i = start; i < end; i++) {
-    const code = text.charCodeAt(i);
-    // `*`, `?`, `[` and `\`
-    if (code === 0x2a || code === 0x3f || code === 0x5b || code === 0x5c) return i;
-  }
-  return end;
-}
-
-/** The last letters of the longest run without a wildcard; "" where none is long enough. */
-function middleOf(text: string, start: number, end: number): string {
-  const runs = text.slice(start, end).split(/\*|\?|\[[^\]]*\]|\\./);
-  let longest = "";
-  for (const run of runs) if (run.length > longest.length) longest = run;
-  return longest.length < middleLength ? "" : normaliseAlias(longest.slice(-middleLength));
-}
-
-function put(drawers: Map<string, number[]>, key: string, start: number): void {
-  const drawer = drawers.get(key);
-  if (drawer === undefined) drawers.set(key, [start]);
+function put(drawers: Map<string, number | number[]>, letters: string, start: number): void {
+  const drawer = drawers.get(letters);
+  if (drawer === undefined) drawers.set(letters, start);
+  else if (typeof drawer === "number") drawers.set(letters, [drawer, start]);
   else drawer.push(start);
 }
 
-function search(cabinet: Cabinet, text: string, alias: string): readonly string[] {
+function search({ text, byBeginning, lengths, byLast }: Cabinet, name: string): readonly string[] {
+  const alias = name.replaceAll("-", "_");
   const starts: number[] = [];
-  for (const length of cabinet.lengths) {
-    starts.push(...(cabinet.byBeginning.get(alias.slice(0, length)) ?? []));
+  for (const length of lengths) {
+    if (length <= alias.length) take(starts, byBeginning.get(alias.slice(0, length)));
   }
-  for (let i = 0; i + middleLength <= alias.length; i++) {
-    starts.push(...(cabinet.byMiddle.get(alias.slice(i, i + middleLength)) ?? []));
+  for (let at = 0; at + lastLength <= alias.length; at++) {
+    take(starts, byLast.get(alias.slice(at, at + lastLength)));
   }
   const found = new Set<string>();
   for (const start of starts.toSorted((a, b) => a - b)) {
-    const [pattern = "", module = ""] = text.slice(start, text.indexOf("\n", start)).split(" ");
-    if (matchesPattern(normaliseAlias(pattern), alias)) found.add(module);
+    const [pattern = "", module = ""] = lineAt(text, start).split(" ");
+    if (matchesPattern(pattern, alias)) found.add(module);
   }
   return [...found];
+}
+
+function lineAt(text: string, start: number): string {
+  const end = text.indexOf("\n", start);
+  return text.slice(start, end === -1 ? text.length : end);
+}
+
+function take(starts: number[], drawer: number | readonly number[] = []): void {
+  if (typeof drawer === "number") starts.push(drawer);
+  else for (const start of drawer) starts.push(start);
 }
