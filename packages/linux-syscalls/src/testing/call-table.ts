@@ -1,0 +1,444 @@
+import type { Linux } from "../linux.ts";
+import { formatDeviceNumber } from "../device-number.ts";
+import { kindName } from "./inode.ts";
+
+/** The name of a method of `Linux`. */
+export type CallName = keyof Linux;
+
+/** What the simulation knows about one method besides what it does. */
+export interface CallRow<A extends readonly unknown[] = readonly unknown[]> {
+  /** The system call, by the name of its manual page. */
+  readonly syscall: string;
+  /** Whether it changes the machine; what only looks is left out of `calls`. */
+  readonly changes: boolean | ((...args: A) => boolean);
+  /** The arguments as text, by `describe` for descriptors. */
+  readonly words: (describe: (descriptor: number) => string, ...args: A) => readonly string[];
+  /** What the error's `path` and `dest` are. */
+  readonly objects?: (...args: A) => readonly (string | undefined)[];
+  /** How the call is written down, where that is not the system call's name. */
+  readonly label?: string;
+  /** The errors that the manual page lists and a boot can meet. */
+  readonly errors: readonly string[];
+}
+
+type Arguments<N extends CallName> = Linux[N] extends (...args: infer A) => unknown ? A : never;
+
+type CallTable = { readonly [N in CallName]: CallRow<Arguments<N>> };
+
+const pathErrors = [
+  "EACCES",
+  "EIO",
+  "ELOOP",
+  "ENAMETOOLONG",
+  "ENOENT",
+  "ENOMEM",
+  "ENOTDIR",
+] as const;
+const makeErrors = [...pathErrors, "EDQUOT", "EEXIST", "ENOSPC", "EPERM", "EROFS"] as const;
+const openErrors = [
+  ...makeErrors,
+  "EBUSY",
+  "EISDIR",
+  "EMFILE",
+  "ENFILE",
+  "ENODEV",
+  "ENXIO",
+] as const;
+const readErrors = ["EAGAIN", "EBADF", "EINTR", "EINVAL", "EIO", "EISDIR"] as const;
+const writeErrors = [...readErrors, "EDQUOT", "EFBIG", "ENOSPC", "EPERM", "EPIPE"] as const;
+const moduleErrors = [
+  "EBADMSG",
+  "EBUSY",
+  "EEXIST",
+  "EINVAL",
+  "EKEYREJECTED",
+  "ENODEV",
+  "ENOENT",
+  "ENOEXEC",
+  "ENOKEY",
+  "ENOMEM",
+  "ENOSYS",
+  "EPERM",
+] as const;
+const execErrors = [
+  ...pathErrors,
+  "E2BIG",
+  "EAGAIN",
+  "EINVAL",
+  "EISDIR",
+  "ELIBBAD",
+  "EMFILE",
+  "ENFILE",
+  "ENOEXEC",
+  "EPERM",
+  "ETXTBSY",
+] as const;
+const terminalErrors = ["EBADF", "EINVAL", "EIO", "ENOTTY", "EPERM"] as const;
+const interfaceErrors = ["EINVAL", "ENODEV", "ENOSYS", "EPERM"] as const;
+
+const firstPath = (path: string): readonly string[] => [path];
+
+/** A row for a call whose one object is its path. */
+function onPath<A extends readonly [string, ...unknown[]]>(
+  syscall: string,
+  changes: boolean,
+  errors: readonly string[],
+  words: (...args: A) => readonly string[] = (...[path]: A) => [quoteWord(path)],
+): CallRow<A> {
+  return {
+    syscall,
+    changes,
+    errors,
+    words: (_, ...args) => words(...args),
+    objects: (...[path]: A) => firstPath(path),
+  };
+}
+
+/** A row for a call on a descriptor. */
+function onDescriptor<A extends readonly [number, ...unknown[]]>(
+  syscall: string,
+  changes: boolean,
+  errors: readonly string[],
+  words: (...args: A) => readonly string[] = () => [],
+): CallRow<A> {
+  return {
+    syscall,
+    changes,
+    errors,
+    words: (describe, ...args) => [describe(args[0]), ...words(...args)],
+  };
+}
+
+/** A row for anything else. */
+function plain<A extends readonly unknown[]>(
+  syscall: string,
+  changes: boolean,
+  errors: readonly string[],
+  words: (...args: A) => readonly string[] = () => [],
+): CallRow<A> {
+  return { syscall, changes, errors, words: (_, ...args) => words(...args) };
+}
+
+/** A row for a call between two paths. */
+function between<A extends readonly [string, string]>(
+  syscall: string,
+  errors: readonly string[],
+): CallRow<A> {
+  const objects = (...[from, to]: A): readonly string[] => [from, to];
+  return {
+    syscall,
+    changes: true,
+    errors,
+    words: (_, ...args) => objects(...args).map(quoteWord),
+    objects,
+  };
+}
+
+const octal = (mode: number): string => `0${(mode & 0o7777).toString(8).padStart(3, "0")}`;
+const hex = (flags: number): string => `0x${(flags >>> 0).toString(16)}`;
+
+/** A word as it is, or in quotes where it would be read as none or as several. */
+export function quoteWord(word: string): string {
+  return /^[^\s"\\\p{C}]+$/u.test(word) ? word : JSON.stringify(word);
+}
+
+const longestText = 200;
+
+/** Written content: text in quotes, anything else by its length. */
+export function quoteContent(content: string | Uint8Array): string {
+  const text = typeof content === "string" ? content : decode(content);
+  if (text !== undefined && text.length <= longestText) return JSON.stringify(text);
+  return `<${typeof content === "string" ? new TextEncoder().encode(content).length : content.length} bytes>`;
+}
+
+function decode(content: Uint8Array): string | undefined {
+  try {
+    const text = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(content);
+    return /[^\P{C}\t\n]/u.test(text) ? undefined : text;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Every method of `Linux`: how it is written down, and how it can fail. */
+export const callTable: CallTable = {
+  mount: {
+    syscall: "mount",
+    changes: true,
+    words: (_, { source, target, type, flags = 0, data }) => [
+      quoteWord(source ?? "-"),
+      quoteWord(target),
+      quoteWord(type ?? "-"),
+      String(flags),
+      ...(data === undefined || data === null ? [] : [quoteWord(data)]),
+    ],
+    objects: ({ target }) => [target],
+    errors: [
+      ...pathErrors,
+      "EBUSY",
+      "EINVAL",
+      "ENODEV",
+      "ENOTBLK",
+      "ENXIO",
+      "EPERM",
+      "EROFS",
+      "EUCLEAN",
+    ],
+  },
+  umount2: onPath(
+    "umount2",
+    true,
+    ["EAGAIN", "EBUSY", "EINVAL", "ENAMETOOLONG", "ENOENT", "ENOMEM", "EPERM"],
+    (target, flags = 0) => [quoteWord(target), String(flags)],
+  ),
+  pivotRoot: between("pivot_root", ["EBUSY", "EINVAL", "ENOENT", "ENOTDIR", "EPERM"]),
+  chroot: onPath("chroot", true, [...pathErrors, "EPERM"]),
+  statfs: onPath("statfs", false, [...pathErrors, "EINTR", "ENOSYS", "EOVERFLOW"]),
+
+  readFile: { ...onPath("open", false, [...openErrors, ...readErrors]), label: "read" },
+  readText: { ...onPath("open", false, [...openErrors, ...readErrors]), label: "read" },
+  writeFile: {
+    ...onPath("open", true, [...openErrors, ...writeErrors]),
+    label: "write",
+    words: (_, path, content, { how, mode, create } = {}) => [
+      quoteWord(path),
+      quoteContent(content),
+      ...(how === undefined || how === "replace" ? [] : [how]),
+      ...(mode === undefined ? [] : [octal(mode)]),
+      ...(create === false ? ["existing"] : []),
+    ],
+  },
+  readDirectory: onPath("getdents64", false, pathErrors),
+  readLink: onPath("readlink", false, [...pathErrors, "EINVAL"]),
+  stat: onPath("stat", false, pathErrors),
+  lstat: onPath("lstat", false, pathErrors),
+  access: onPath("access", false, [...pathErrors, "EROFS"], (path, mode) => [
+    quoteWord(path),
+    String(mode),
+  ]),
+  mkdir: onPath("mkdir", true, makeErrors, (path, mode = 0o777) => [quoteWord(path), octal(mode)]),
+  mknod: onPath("mknod", true, makeErrors, (path, mode, device) => [
+    quoteWord(path),
+    kindName(mode),
+    octal(mode),
+    formatDeviceNumber(device),
+  ]),
+  symlink: between("symlink", makeErrors),
+  link: between("link", [...makeErrors, "EMLINK", "EXDEV"]),
+  rename: between("rename", [...makeErrors, "EBUSY", "EINVAL", "EISDIR", "ENOTEMPTY", "EXDEV"]),
+  unlink: onPath("unlink", true, [...pathErrors, "EBUSY", "EISDIR", "EPERM", "EROFS"]),
+  rmdir: onPath("rmdir", true, [...pathErrors, "EBUSY", "EINVAL", "ENOTEMPTY", "EPERM", "EROFS"]),
+  chmod: onPath("chmod", true, [...pathErrors, "EPERM", "EROFS"], (path, mode) => [
+    quoteWord(path),
+    octal(mode),
+  ]),
+  chown: onPath("chown", true, [...pathErrors, "EPERM", "EROFS"], (path, uid, gid) => [
+    quoteWord(path),
+    String(uid),
+    String(gid),
+  ]),
+  chdir: onPath("chdir", true, pathErrors),
+  umask: plain("umask", true, [], (mask) => [octal(mask)]),
+  setImmutable: {
+    ...onPath("ioctl", true, ["EACCES", "ENOENT", "ENOTTY", "EPERM", "EROFS"]),
+    words: (_, path, immutable) => [
+      "FS_IOC_SETFLAGS",
+      quoteWord(path),
+      immutable ? "immutable" : "mutable",
+    ],
+  },
+
+  open: {
+    ...onPath("open", false, openErrors),
+    changes: (_, options) => opensToChange(options),
+    words: (_, path, options = {}) => [quoteWord(path), ...openWords(options)],
+  },
+  openAt: {
+    syscall: "openat",
+    changes: (_directory, _name, options) => opensToChange(options),
+    words: (describe, directory, name, options = {}) => [
+      describe(directory),
+      quoteWord(name),
+      ...openWords(options),
+    ],
+    objects: (_, name) => [name],
+    errors: [...openErrors, "EBADF"],
+  },
+  close: onDescriptor("close", false, ["EBADF", "EINTR", "EIO"]),
+  read: onDescriptor("read", false, readErrors, (_, buffer, offset) => [
+    String(buffer.length),
+    ...(offset === undefined ? [] : [String(offset)]),
+  ]),
+  write: onDescriptor("write", true, writeErrors, (_, content) => [quoteContent(content)]),
+  dup2: onDescriptor("dup2", true, ["EBADF", "EBUSY", "EINTR", "EMFILE"], (_, as) => [String(as)]),
+  fstat: onDescriptor("fstat", false, ["EBADF", "ENOMEM"]),
+  statAt: {
+    syscall: "fstatat",
+    changes: false,
+    words: (describe, directory, name) => [describe(directory), quoteWord(name)],
+    objects: (_, name) => [name],
+    errors: [...pathErrors, "EBADF"],
+  },
+  readDirectoryAt: onDescriptor("getdents64", false, ["EBADF", "EINVAL", "ENOENT", "ENOTDIR"]),
+  unlinkAt: {
+    syscall: "unlinkat",
+    changes: true,
+    words: (describe, directory, name, kind) => [
+      describe(directory),
+      quoteWord(name),
+      ...(kind === "directory" ? ["directory"] : []),
+    ],
+    objects: (_, name) => [name],
+    errors: [...pathErrors, "EBADF", "EBUSY", "EISDIR", "ENOTEMPTY", "EPERM", "EROFS"],
+  },
+  fchdir: onDescriptor("fchdir", true, ["EACCES", "EBADF", "ENOTDIR"]),
+  createMemoryFile: plain(
+    "memfd_create",
+    true,
+    ["EINVAL", "EMFILE", "ENFILE", "ENOMEM"],
+    (name) => [quoteWord(name)],
+  ),
+
+  finitModule: onDescriptor(
+    "finit_module",
+    true,
+    [...moduleErrors, "EBADF", "EFBIG", "EOPNOTSUPP", "ETXTBSY"],
+    (_, parameters, flags = 0) => [JSON.stringify(parameters), String(flags)],
+  ),
+  initModule: plain("init_module", true, moduleErrors, (image, parameters) => [
+    `<${image.length} bytes>`,
+    JSON.stringify(parameters),
+  ]),
+  deleteModule: onPath("delete_module", true, ["EAGAIN", "EBUSY", "ENOENT", "EPERM"]),
+
+  openUevents: plain("socket", false, ["EMFILE", "ENFILE", "ENOBUFS", "ENOMEM", "EPROTONOSUPPORT"]),
+  openBlockDevice: onPath("open", false, [...pathErrors, "EBUSY", "EMFILE", "ENOMEDIUM", "ENXIO"]),
+  attachLoop: {
+    syscall: "ioctl",
+    changes: true,
+    words: (_, { file, readOnly, offset = 0n }) => [
+      "LOOP_CONFIGURE",
+      quoteWord(file),
+      readOnly ? "ro" : "rw",
+      String(offset),
+    ],
+    objects: ({ file }) => [file],
+    errors: [...pathErrors, "EBUSY", "EINVAL", "ENXIO", "EROFS"],
+  },
+  detachLoop: {
+    ...onPath("ioctl", true, ["EBUSY", "EINVAL", "ENOENT", "ENXIO"]),
+    words: (_, device) => ["LOOP_CLR_FD", quoteWord(device)],
+  },
+  scanBtrfsDevice: {
+    ...onPath("ioctl", true, ["EINVAL", "EIO", "ENOENT", "ENOTTY"]),
+    words: (_, device) => ["BTRFS_IOC_SCAN_DEV", quoteWord(device)],
+  },
+  btrfsDevicesReady: {
+    ...onPath("ioctl", false, ["EINVAL", "EIO", "ENOENT", "ENOTTY"]),
+    words: (_, device) => ["BTRFS_IOC_DEVICES_READY", quoteWord(device)],
+  },
+
+  interfaceFlags: {
+    ...onPath("ioctl", false, interfaceErrors),
+    words: (_, name) => ["SIOCGIFFLAGS", quoteWord(name)],
+  },
+  setInterfaceFlags: {
+    ...onPath("ioctl", true, interfaceErrors),
+    words: (_, name, flags) => ["SIOCSIFFLAGS", quoteWord(name), hex(flags)],
+  },
+  setInterfaceAddress: {
+    ...onPath("ioctl", true, interfaceErrors),
+    words: (_, name, address) => ["SIOCSIFADDR", quoteWord(name), quoteWord(address)],
+  },
+  setInterfaceNetmask: {
+    ...onPath("ioctl", true, [...interfaceErrors, "EADDRNOTAVAIL"]),
+    words: (_, name, netmask) => ["SIOCSIFNETMASK", quoteWord(name), quoteWord(netmask)],
+  },
+  addRoute: {
+    syscall: "ioctl",
+    changes: true,
+    words: (_, { destination, netmask, gateway = "-", interface: name = "-" }) => [
+      "SIOCADDRT",
+      `${destination}/${netmask}`,
+      gateway,
+      name,
+    ],
+    errors: ["EEXIST", "EINVAL", "ENETUNREACH", "ENODEV", "EPERM"],
+  },
+
+  getpid: plain("getpid", false, []),
+  spawn: {
+    syscall: "posix_spawn",
+    label: "spawn",
+    changes: true,
+    words: (_, request) => [request.path, ...(request.arguments ?? [])].map(quoteWord),
+    objects: ({ path }) => [path],
+    errors: execErrors,
+  },
+  execve: onPath("execve", true, execErrors, (path, argv) => [path, ...argv].map(quoteWord)),
+  kill: plain("kill", true, ["EINVAL", "EPERM", "ESRCH"], (pid, signal) => [
+    String(pid),
+    String(signal),
+  ]),
+  sync: plain("sync", true, []),
+  reboot: plain("reboot", true, ["EINVAL", "EPERM"], (command) => [hex(command)]),
+  setsid: plain("setsid", true, ["EPERM"]),
+  setControllingTerminal: {
+    ...onDescriptor("ioctl", true, terminalErrors),
+    words: (describe, descriptor) => ["TIOCSCTTY", describe(descriptor)],
+  },
+  dropControllingTerminal: {
+    ...onDescriptor("ioctl", true, terminalErrors),
+    words: (describe, descriptor) => ["TIOCNOTTY", describe(descriptor)],
+  },
+  terminalMode: {
+    ...onDescriptor("ioctl", false, terminalErrors),
+    words: (describe, descriptor) => ["TCGETS", describe(descriptor)],
+  },
+  setTerminalMode: {
+    ...onDescriptor("ioctl", true, terminalErrors),
+    words: (describe, descriptor, mode) => [
+      "TCSETS",
+      describe(descriptor),
+      ...Object.entries(mode).map(([name, on]) => `${on ? "" : "-"}${name}`),
+    ],
+  },
+  terminalSize: {
+    ...onDescriptor("ioctl", false, terminalErrors),
+    words: (describe, descriptor) => ["TIOCGWINSZ", describe(descriptor)],
+  },
+  reapOrphans: plain("waitid", false, []),
+  onSignal: plain("rt_sigaction", false, ["EINVAL"], (signal) => [String(signal)]),
+
+  now: plain("clock_gettime", false, []),
+  realTime: plain("clock_gettime", false, []),
+  sleep: {
+    ...plain("clock_nanosleep", false, []),
+    label: "sleep",
+    words: (_, milliseconds) => [String(milliseconds)],
+  },
+};
+
+function opensToChange({ access = "read", create, truncate }: OpenWordOptions = {}): boolean {
+  return access !== "read" || create === true || truncate === true;
+}
+
+type OpenWordOptions = NonNullable<Arguments<"open">[1]>;
+
+/** What {@link OpenWordOptions} ask for, besides reading, in the order of their names here. */
+function openWords(options: OpenWordOptions): readonly string[] {
+  const { access = "read", mode } = options;
+  const switches = (
+    [
+      "create",
+      "exclusive",
+      "append",
+      "truncate",
+      "directory",
+      "noFollow",
+      "nonBlock",
+      "noControllingTerminal",
+    ] as const
+  ).filter((name) => options[name] === true);
+  return [access, ...switches, ...(mode === undefined ? [] : [octal(mode)])];
+}

@@ -1,0 +1,106 @@
+import type { Linux } from "../linux.ts";
+import { SyscallError } from "../syscall-error.ts";
+import { type CallName, type CallRow, callTable } from "./call-table.ts";
+import { type Failure, failureFinder } from "./failure.ts";
+import type { Kernel } from "./kernel.ts";
+import { KernelFault } from "./kernel-fault.ts";
+import { simulationEnded } from "./ending.ts";
+
+/** One call that was made. */
+export interface CallRecord {
+  /** Its number among all calls, from 0 on. */
+  readonly index: number;
+  readonly call: CallName;
+  /** The call as text, without its outcome. */
+  readonly text: string;
+  /** Whether it changes the machine, or was to. */
+  readonly changes: boolean;
+  /** Simulated milliseconds since the machine started. */
+  readonly at: number;
+  /** The error that it gave. */
+  error?: string;
+}
+
+/** Calls of which so many are made, and that tell so little, that they are not recorded. */
+const unrecorded: ReadonlySet<CallName> = new Set(["now", "realTime", "getpid"]);
+
+/**
+ * The simulated `Linux`: each call is recorded, fails when it is to, and gives its errors as
+ * `SyscallError`.
+ */
+export function recordCalls(
+  kernel: Kernel,
+  linux: Linux,
+  failures: readonly Failure[],
+  records: CallRecord[],
+): Linux {
+  const findFailure = failureFinder(failures);
+  const names = Object.keys(callTable) as readonly CallName[];
+  return Object.fromEntries(names.map((name) => [name, wrap(name)])) as unknown as Linux;
+
+  function wrap(call: CallName): (...args: readonly unknown[]) => unknown {
+    const row = callTable[call] as unknown as CallRow;
+    const method = linux[call] as (...args: readonly unknown[]) => unknown;
+    return (...args) => {
+      if (kernel.ending !== undefined) throw simulationEnded(kernel.ending);
+      kernel.clock.touch();
+      if (unrecorded.has(call)) return method(...args);
+      return settle(row, args, record(call, row, args), method);
+    };
+  }
+
+  function record(call: CallName, row: CallRow, args: readonly unknown[]): CallRecord {
+    const words = row.words((descriptor) => describe(kernel, descriptor), ...args);
+    const text = [row.label ?? row.syscall, ...words].join(" ");
+    const changes = typeof row.changes === "boolean" ? row.changes : row.changes(...args);
+    const made: CallRecord = { index: records.length, call, text, changes, at: kernel.clock.now() };
+    records.push(made);
+    const error = findFailure({ index: made.index, call, words });
+    if (error !== undefined) made.error = error;
+    return made;
+  }
+
+  function settle(
+    row: CallRow,
+    args: readonly unknown[],
+    made: CallRecord,
+    method: (...args: readonly unknown[]) => unknown,
+  ): unknown {
+    try {
+      if (made.error !== undefined) throw new KernelFault(made.error);
+      const result = method(...args);
+      return result instanceof Promise ? result.catch(refuse) : result;
+    } catch (error) {
+      return isAsynchronous.has(made.call)
+        ? Promise.resolve().then(() => refuse(error))
+        : refuse(error);
+    }
+
+    function refuse(error: unknown): never {
+      if (!(error instanceof KernelFault)) throw error;
+      made.error = error.fault;
+      const [path, dest] = row.objects?.(...args) ?? [];
+      const syscall = error.syscall ?? row.syscall;
+      throw new SyscallError({ error: error.fault, syscall, path, dest });
+    }
+  }
+}
+
+const isAsynchronous: ReadonlySet<CallName> = new Set([
+  "finitModule",
+  "initModule",
+  "openBlockDevice",
+  "spawn",
+  "sleep",
+]);
+
+/** A descriptor as the path that it was opened by. */
+function describe({ process }: Kernel, descriptor: number): string {
+  const file = process.descriptors.get(descriptor);
+  return file === undefined ? `<${descriptor}>` : `<${file.path}>`;
+}
+
+/** A call as text, with the error that it gave: `umount2 /mnt 0 = EBUSY`. */
+export function formatCall({ text, error }: CallRecord): string {
+  return error === undefined ? text : `${text} = ${error}`;
+}
