@@ -84,15 +84,6 @@ export async function* streamCpio(
   yield cpioTrailer();
 }
 
-/** How many bytes {@link streamCpio} gives. */
-export function cpioSize(entries: readonly StreamedEntry[]): number {
-  let size = cpioTrailer().length;
-  for (const { header, content } of cpioMembers(entries)) {
-    size += header.length + aligned(content === undefined ? 0 : sizeOf(content));
-  }
-  return size;
-}
-
 /** An entry to write whose content may come as a stream. */
 export type StreamedEntry = CpioEntry<Uint8Array | StreamedContent>;
 

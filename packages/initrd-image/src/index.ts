@@ -3,6 +3,7 @@
  *
  * @packageDocumentation
  */
+export { buildImage } from "./build-image.ts";
 export {
   type CpioEntry,
   type CpioKind,
@@ -14,3 +15,9 @@ export {
 } from "./cpio.ts";
 export { ImageError, type ImageErrorCode } from "./image-error.ts";
 export type * from "./plan.ts";
+export { planImage } from "./plan-image.ts";
+export { type Image, type ImageSegment, imageEntries, readImage } from "./read-image.ts";
+export type { ReadableCompression } from "./compression.ts";
+export { type DlopenNote, type ElfFile, readElf } from "./elf.ts";
+export { type ElfDependency, type ElfDependencyOptions, elfDependencies } from "./elf-dependencies.ts";
+export { type LauncherOptions, makeLauncher } from "./launcher.ts";

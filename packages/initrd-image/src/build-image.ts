@@ -1,0 +1,219 @@
+import { createHash, randomUUID } from "node:crypto";
+import { createReadStream, statSync } from "node:fs";
+import { type FileHandle, open, readdir, rename, rm } from "node:fs/promises";
+import { basename, dirname, join, resolve } from "node:path";
+import { compress, decompress, defaultLevels } from "./compression.ts";
+import { streamCpio } from "./cpio.ts";
+import { ImageError } from "./image-error.ts";
+import type {
+  BuildOptions,
+  BuildResult,
+  BuiltEntry,
+  Compression,
+  ImagePlan,
+  PlannedEntry,
+} from "./plan.ts";
+import { archiveEntry } from "./planned-content.ts";
+
+type Bytes = AsyncIterable<Uint8Array>;
+
+/** One part of the image that has been written. */
+interface WrittenPart {
+  readonly compression: Compression;
+  /** Where it is in the file. */
+  readonly offset: number;
+  readonly end: number;
+  /** The size of its archive, and the SHA-256 of that. */
+  readonly unpackedSize: number;
+  readonly sha256: string;
+  /** What its files take. */
+  readonly files: readonly BuiltEntry[];
+}
+
+/**
+ * Builds an image: streams the plan's entries, compressed, into a new file beside `output`, reads that back
+ * whole, and only then gives it the name `output`. Whatever interrupts it, `output` is the old image or the new.
+ *
+ * The same plan, sources and options give the same bytes, whoever builds, where and when.
+ *
+ * @throws ImageError `verification`: what was read back is not what was written; other codes: a source is not
+ *   what it was when the plan was made. Node's own errors for the output: `ENOSPC`, `EACCES`, …
+ */
+export async function buildImage(plan: ImagePlan, options: BuildOptions): Promise<BuildResult> {
+  const output = resolve(options.output);
+  const directory = dirname(output);
+  await removeLeftovers(output);
+  const temporary = join(directory, `.${basename(output)}.${process.pid}.${randomUUID()}.new`);
+  try {
+    const parts = await writeParts(temporary, plan, options);
+    const sha256 = await verify(temporary, parts, options);
+    await rename(temporary, output);
+    await syncDirectory(directory);
+    return {
+      output,
+      size: parts.at(-1)?.end ?? 0,
+      unpackedSize: parts.reduce((total, { unpackedSize }) => total + unpackedSize, 0),
+      sha256,
+      compression: options.compression ?? "zstd",
+      largest: parts.flatMap(({ files }) => files).toSorted((one, other) => other.size - one.size),
+    };
+  } catch (error) {
+    await rm(temporary, { force: true });
+    throw error;
+  }
+}
+
+/** What a build that was killed left behind; a build that still runs keeps its file. */
+async function removeLeftovers(output: string): Promise<void> {
+  const directory = dirname(output);
+  const beginning = `.${basename(output)}.`;
+  for (const name of await readdir(directory)) {
+    if (!name.startsWith(beginning) || !name.endsWith(".new")) continue;
+    const pid = Number(name.slice(beginning.length).split(".")[0]);
+    if (Number.isInteger(pid) && !isRunning(pid)) await rm(join(directory, name), { force: true });
+  }
+}
+
+function isRunning(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch {
+    return false;
+  }
+}
+
+/** The early part, where there is one, and the main part, on the disk when this resolves. */
+async function writeParts(
+  path: string,
+  plan: ImagePlan,
+  options: BuildOptions,
+): Promise<readonly WrittenPart[]> {
+  const { compression = "zstd", level = defaultLevels[compression] } = options;
+  const count = progressCounter([...plan.early, ...plan.entries], options);
+  const file = await open(path, "wx", 0o600);
+  try {
+    const archive = (entries: readonly PlannedEntry[]): Archive => archiveOf(entries, plan, count);
+    const early = plan.early.length === 0 ? [] : [await writePart(file, 0, archive(plan.early), "none")];
+    const offset = early.at(-1)?.end ?? 0;
+    const main = await writePart(file, offset, archive(plan.entries), compression, level);
+    await file.sync();
+    return [...early, main];
+  } finally {
+    await file.close();
+  }
+}
+
+/** An archive on its way, and what is known of it when it has gone by. */
+interface Archive {
+  readonly bytes: Bytes;
+  seen(): Pick<WrittenPart, "files" | "sha256" | "unpackedSize">;
+}
+
+type Count = (path: string, size: number) => void;
+
+function archiveOf(entries: readonly PlannedEntry[], { modified }: ImagePlan, count: Count): Archive {
+  const hash = createHash("sha256");
+  const sizes = new Map<string, number>();
+  let [path, unpackedSize] = ["", 0];
+  const archived = entries.map((entry) => archiveEntry(entry, modified));
+  return {
+    bytes: watched(
+      streamCpio(archived, (entry) => (path = `/${entry.path}`)),
+      (piece) => {
+        hash.update(piece);
+        unpackedSize += piece.length;
+        sizes.set(path, (sizes.get(path) ?? 0) + piece.length);
+        count(path, piece.length);
+      },
+    ),
+    seen: () => ({
+      files: Array.from(sizes, ([name, size]) => ({ path: name, size })),
+      sha256: hash.digest("hex"),
+      unpackedSize,
+    }),
+  };
+}
+
+async function* watched(bytes: Bytes, see: (piece: Uint8Array) => void): AsyncGenerator<Uint8Array> {
+  for await (const piece of bytes) {
+    see(piece);
+    yield piece;
+  }
+}
+
+/** Writes one part. Archives end at a multiple of four, where the next part may begin. */
+async function writePart(
+  file: FileHandle,
+  offset: number,
+  archive: Archive,
+  compression: Compression,
+  level?: number,
+): Promise<WrittenPart> {
+  let end = offset;
+  for await (const piece of compress(archive.bytes, compression, level)) {
+    await file.writeFile(piece);
+    end += piece.length;
+  }
+  return { compression, offset, end, ...archive.seen() };
+}
+
+/** Reports how much has been read, of about as much as the sources' files have. */
+function progressCounter(
+  entries: readonly PlannedEntry[],
+  { onProgress, signal }: BuildOptions,
+): Count {
+  const total = entries.reduce((sum, entry) => sum + sourceSize(entry), 0);
+  let done = 0;
+  return (path, size) => {
+    signal?.throwIfAborted();
+    done += size;
+    onProgress?.({ stage: "read", path, done: Math.min(done, total), total });
+  };
+}
+
+/** As it is on this machine: stripping makes it less, unpacking more. */
+function sourceSize(entry: PlannedEntry): number {
+  if (entry.kind !== "file") return 0;
+  const { source } = entry;
+  if (source.kind === "text") return source.text.length;
+  if (source.kind === "launcher") return 0;
+  const files = source.kind === "joined" ? source.files : [source.file];
+  return files.reduce((sum, file) => sum + statSync(file).size, 0);
+}
+
+/** Reads everything back from the disk, unpacks it, and gives the SHA-256 of the whole file. */
+async function verify(
+  path: string,
+  parts: readonly WrittenPart[],
+  { onProgress, signal }: BuildOptions,
+): Promise<string> {
+  const whole = createHash("sha256");
+  const total = parts.at(-1)?.end ?? 0;
+  let done = 0;
+  for (const { compression, offset, end, sha256 } of parts) {
+    const stored = watched(createReadStream(path, { start: offset, end: end - 1 }), (piece) => {
+      signal?.throwIfAborted();
+      whole.update(piece);
+      done += piece.length;
+      onProgress?.({ stage: "verify", done, total });
+    });
+    const archive = createHash("sha256");
+    for await (const piece of decompress(stored, compression)) archive.update(piece);
+    if (archive.digest("hex") !== sha256) throw notWhole(path);
+  }
+  return whole.digest("hex");
+}
+
+function notWhole(path: string): ImageError {
+  return new ImageError(
+    "verification",
+    `what was read back from ${path} is not what was written there: the disk or the memory is not sound. ` +
+      "The old image stays as it was",
+  );
+}
+
+/** Makes a new name as lasting as the file. */
+async function syncDirectory(path: string): Promise<void> {
+  const directory = await open(path);
+  await directory.sync().finally(() => directory.close());
+}
