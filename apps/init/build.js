@@ -9,4 +9,5 @@ await build({
   format: "cjs",
   target: "node24",
   external: ["*.node"],
+  define: { "import.meta.dirname": "__dirname" },
 });
