@@ -11,6 +11,7 @@ import { deviceUse, type DeviceUseLinux } from "./device-use.ts";
 import { describe } from "./describe.ts";
 import { fsckOutcome } from "./fsck-outcome.ts";
 import { type CheckProgress, readProgress } from "./progress.ts";
+import { replayLog, type ReplayingLinux } from "./replay-log.ts";
 
 /** How {@link checkFileSystem} checks. */
 export interface CheckOptions {
@@ -37,7 +38,9 @@ export interface CheckOptions {
 }
 
 /** The calls that {@link checkFileSystem} makes. */
-export type CheckingLinux = DeviceUseLinux & Pick<Linux, "access" | "sleep" | "spawn">;
+export type CheckingLinux = DeviceUseLinux &
+  ReplayingLinux &
+  Pick<Linux, "access" | "sleep" | "spawn">;
 
 /**
  * Checks the file system of a type on a device that is neither mounted, nor otherwise in use, nor
@@ -70,7 +73,7 @@ async function examine(
   if (reason !== undefined) return { outcome: "skipped", reason };
   const path = findProgram(linux, checker.program, options.directories ?? programDirectories);
   if (path === undefined) return { outcome: "no-checker", program: checker.program };
-  return await run(linux, checker, path, members, force, options);
+  return await run(linux, { checker, path, members, type, force }, options);
 }
 
 function unwanted(
@@ -108,17 +111,25 @@ function findProgram(
     });
 }
 
+/** A check that is going to be made. */
+interface Check {
+  readonly checker: Checker;
+  /** The program's path. */
+  readonly path: string;
+  readonly members: readonly string[];
+  readonly type: string;
+  readonly force: boolean;
+}
+
 async function run(
   linux: CheckingLinux,
-  checker: Checker,
-  path: string,
-  members: readonly string[],
-  force: boolean,
+  { checker, path, members, type, force }: Check,
   options: CheckOptions,
 ): Promise<Finding> {
   const mode = repairMode(options.repair);
   const args = [...argumentsOf(checker, mode, force), ...members];
   options.signal?.throwIfAborted();
+  if (checker.needsReplay && mode !== "no") replayLog(linux, members.join(":"), type);
   const printed = collectOutput(options.onOutput);
   const child = await linux.spawn({
     path,

@@ -16,6 +16,8 @@ export interface Checker {
   readonly force: readonly string[];
   /** Whether it is run only when the check is demanded: the kernel looks after such a type itself. */
   readonly onlyOnDemand: boolean;
+  /** Whether its log must be replayed before, by the kernel: by mounting it once. */
+  readonly needsReplay: boolean;
   /** Whether it tells its progress on descriptor 3, as e2fsck(8) does with `-C 3`. */
   readonly tellsProgress: boolean;
   /** Whether its device is a list, with colons between the members. */
@@ -60,6 +62,7 @@ const standard: Omit<Checker, "program"> = {
   arguments: { preen: ["-v", "-p"], yes: ["-v", "-y"], no: ["-v", "-n"] },
   force: [],
   onlyOnDemand: false,
+  needsReplay: false,
   tellsProgress: false,
   takesMembers: false,
   translate: (status) => status,
@@ -97,11 +100,12 @@ const table: Readonly<Record<string, Partial<Checker>>> = {
     onlyOnDemand: true,
     translate: withErrorsLeft,
   },
-  // xfs_repair(8): without prefetching, which has hung.
+  // xfs_repair(8): without prefetching, which has hung. It does not replay the log itself.
   xfs: {
     program: "xfs_repair",
     arguments: { preen: ["-P", "-v", "-n"], yes: ["-P", "-v", "-e"], no: ["-P", "-v", "-n"] },
     onlyOnDemand: true,
+    needsReplay: true,
     translate: translateXfs,
   },
   // fsck.f2fs(8)

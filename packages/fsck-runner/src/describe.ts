@@ -42,13 +42,9 @@ const skipWords: Readonly<Record<SkipReason, string>> = {
   "no-check-needed": "file systems of this type are not checked",
 };
 
-/** The last line that a program printed. */
+/** The last lines that a program printed; e2fsck puts its advice on two. */
 function lastWords(output: string): string {
-  const line =
-    output
-      .trimEnd()
-      .split(/[\r\n]/)
-      .at(-1)
-      ?.trim() ?? "";
-  return line === "" ? "" : `, which said: ${line}`;
+  const lines = output.split(/[\r\n]/).map((line) => line.trim());
+  const last = lines.filter((line) => line !== "").slice(-2);
+  return last.length === 0 ? "" : `, which said: ${last.join(" ")}`;
 }
