@@ -442,3 +442,11 @@ function openWords(options: OpenWordOptions): readonly string[] {
   ).filter((name) => options[name] === true);
   return [access, ...switches, ...(mode === undefined ? [] : [octal(mode)])];
 }
+
+/**
+ * The errors that a method's manual page lists, as far as a boot can meet them. Empty for what never
+ * fails.
+ */
+export function manualErrors(call: CallName): readonly string[] {
+  return [...new Set(callTable[call].errors)];
+}

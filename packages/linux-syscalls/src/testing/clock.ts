@@ -12,6 +12,8 @@ export interface Clock {
   wait<T>(begin: (done: (value: T) => void) => () => void, signal?: AbortSignal): Promise<T>;
   /** Tells that code is running, so that time has to stand still. */
   touch(): void;
+  /** Calls `notify` when somebody waits for what cannot come any more. */
+  onStuck(notify: () => void): void;
   /** Stops time for good: nothing that is scheduled happens any more. */
   stop(): void;
 }
@@ -21,6 +23,9 @@ interface Event {
   readonly action: () => void;
 }
 
+/** How often nothing at all has to happen until those who wait are said to be stuck. */
+const idleRounds = 10;
+
 /** A {@link Clock} that shows `start` and, as the time of day, `realTime`. */
 export function simulateClock(start: number, realTime: number): Clock {
   let time = start;
@@ -28,8 +33,9 @@ export function simulateClock(start: number, realTime: number): Clock {
   let events: Event[] = [];
   let waits = 0;
   let activity = 0;
-  let running = false;
-  let stopped = false;
+  let isRunning = false;
+  let isStopped = false;
+  const stuck = new Set<() => void>();
 
   function schedule(at: number, action: () => void): () => void {
     const event = { at: Math.max(at, time), action };
@@ -40,19 +46,27 @@ export function simulateClock(start: number, realTime: number): Clock {
     };
   }
 
+  /** Lets time pass as long as somebody waits, each time after everything else has run. */
   async function run(): Promise<void> {
-    if (running) return;
-    running = true;
-    while (waits > 0 && events.length > 0 && !stopped) {
+    if (isRunning) return;
+    isRunning = true;
+    let idle = 0;
+    while (isAwaited() && idle < idleRounds) {
       const before = activity;
       await allElseRan();
-      if (activity === before) step();
+      const isIdle = activity === before;
+      if (isIdle && isAwaited() && events.length > 0) step();
+      idle = isIdle && events.length === 0 ? idle + 1 : 0;
     }
-    running = false;
+    isRunning = false;
+    if (isAwaited()) for (const notify of stuck) notify();
+  }
+
+  function isAwaited(): boolean {
+    return waits > 0 && !isStopped;
   }
 
   function step(): void {
-    if (waits === 0 || stopped) return;
     const event = events.shift();
     if (event === undefined) return;
     time = event.at;
@@ -97,8 +111,11 @@ export function simulateClock(start: number, realTime: number): Clock {
     touch: () => {
       activity += 1;
     },
+    onStuck: (notify) => {
+      stuck.add(notify);
+    },
     stop: () => {
-      stopped = true;
+      isStopped = true;
       events = [];
     },
   };

@@ -40,7 +40,7 @@ async function openBlockDevice({ kernel }: BlockWorld, path: string): Promise<Bl
   if (kind !== FileKind.Block && kind !== FileKind.Regular) fail("ENOTBLK");
   const block = kind === FileKind.Block ? kernel.blocks.get(file.inode.rdev) : undefined;
   if (block?.failure === "EIO") fail("EIO");
-  await undefined;
+  await Promise.resolve();
   return {
     size: BigInt(block?.size ?? file.inode.content.length),
     sectorSize: block?.sectorSize ?? 512,

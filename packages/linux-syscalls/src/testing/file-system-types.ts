@@ -2,7 +2,7 @@ import { FileKind, FileSystemMagic } from "../constants.ts";
 import { makedev } from "../device-number.ts";
 import type { FileSystemType } from "./file-system-type.ts";
 import { put } from "./generate.ts";
-import { type Kernel, makeAnonymous } from "./kernel.ts";
+import { type AnonymousOwner, makeAnonymous } from "./kernel.ts";
 import {
   numberOption,
   octalOption,
@@ -13,7 +13,7 @@ import {
 import type { SuperBlock } from "./super-block.ts";
 
 /** tmpfs: a new file system in memory with each mount. */
-export function tmpfsType(kernel: Kernel, memory: number, name = "tmpfs"): FileSystemType {
+export function tmpfsType(kernel: AnonymousOwner, memory: number, name = "tmpfs"): FileSystemType {
   const type: FileSystemType = {
     name,
     magic: FileSystemMagic.Tmpfs,
@@ -43,7 +43,7 @@ function shownOptions(options: ReadonlyMap<string, string>, blocks = 0): string 
 }
 
 /** ramfs: like tmpfs, without any limit; what it does not know it ignores. */
-export function ramfsType(kernel: Kernel): FileSystemType {
+export function ramfsType(kernel: AnonymousOwner): FileSystemType {
   const type: FileSystemType = {
     name: "ramfs",
     magic: FileSystemMagic.Ramfs,
@@ -58,7 +58,7 @@ export function ramfsType(kernel: Kernel): FileSystemType {
 
 /** A file system of which there is one, whose names are the kernel's own. */
 export function singletonType(
-  kernel: Kernel,
+  kernel: AnonymousOwner,
   fields: Pick<FileSystemType, "name" | "magic" | "fixed" | "checkName" | "adopt">,
   options: readonly string[] | undefined,
   rootMode = 0o555,
@@ -77,7 +77,7 @@ export function singletonType(
 }
 
 /** devpts: a new set of terminals with each mount. */
-export function devptsType(kernel: Kernel): FileSystemType {
+export function devptsType(kernel: AnonymousOwner): FileSystemType {
   const type: FileSystemType = {
     name: "devpts",
     magic: FileSystemMagic.Devpts,
@@ -116,7 +116,7 @@ export const otherTypes: readonly (readonly [name: string, magic: number])[] = [
 ];
 
 /** A type whose every mount begins empty. */
-export function emptyType(kernel: Kernel, name: string, magic: number): FileSystemType {
+export function emptyType(kernel: AnonymousOwner, name: string, magic: number): FileSystemType {
   const type: FileSystemType = {
     name,
     magic,

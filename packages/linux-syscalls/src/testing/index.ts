@@ -14,9 +14,20 @@ export type {
   FileSystemContent,
   PartitionDescription,
 } from "./block-device-description.ts";
-export { type CallName } from "./call-table.ts";
+export { type CallName, manualErrors } from "./call-table.ts";
 export { elfFile, type ElfRequest } from "./elf-file.ts";
 export { type Ending, SimulationEnded } from "./ending.ts";
+export {
+  type CallSite,
+  type FailEachOptions,
+  type FailedCall,
+  type Outcome,
+  type Scenario,
+  type Scenery,
+  callSites,
+  failEachCall,
+  play,
+} from "./fail-each-call.ts";
 export type { Failure } from "./failure.ts";
 export type { FileDescription, FileTree } from "./file-tree.ts";
 export { moduleImage, type ModuleImageRequest } from "./module-image.ts";

@@ -35,7 +35,7 @@ export interface Kernel {
   /** What is behind the numbers of block devices. */
   readonly blocks: Map<bigint, BlockState>;
   /** The next number of a file system that lies on no device. */
-  nextAnonymousDevice: number;
+  readonly anonymous: { next: number };
 }
 
 /** A walker of the process's paths; `start` is where relative ones begin. */
@@ -43,13 +43,16 @@ export function walkerOf({ tree, process }: Kernel, start: Place = process.direc
   return { tree, root: process.root, start, links: { followed: 0 } };
 }
 
+/** What gives file systems their numbers and times. */
+export type AnonymousOwner = Pick<Kernel, "clock" | "anonymous">;
+
 /** A file system on no device, with a number of its own. */
 export function makeAnonymous(
-  kernel: Kernel,
+  { clock, anonymous }: AnonymousOwner,
   request: Omit<SuperBlockRequest, "device" | "seconds">,
 ): SuperBlock {
-  const device = BigInt(kernel.nextAnonymousDevice++);
-  return makeSuperBlock({ ...request, device, seconds: () => kernel.clock.realTime() / 1000 });
+  const device = BigInt(anonymous.next++);
+  return makeSuperBlock({ ...request, device, seconds: () => clock.realTime() / 1000 });
 }
 
 /** The places that the process holds: its root, its working directory and its open files. */

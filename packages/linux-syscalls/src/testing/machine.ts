@@ -19,11 +19,12 @@ import {
 import { type FileTree, plantFile } from "./file-tree.ts";
 import { addHardware } from "./hardware.ts";
 import { putDirectory } from "./generate.ts";
-import { type Kernel, makeAnonymous } from "./kernel.ts";
+import { type AnonymousOwner, type Kernel, type Process, makeAnonymous } from "./kernel.ts";
 import { type ModuleWorld, startModule } from "./module-calls.ts";
 import { tmpfsOptions } from "./mount-data.ts";
-import { type Mount, makeMount } from "./mount-tree.ts";
+import { type Mount, type MountTree, type Place, makeMount } from "./mount-tree.ts";
 import { type NetworkState, addInterface } from "./network-calls.ts";
+import type { OpenFile } from "./open-file.ts";
 import { overlayType } from "./overlay.ts";
 import { fillProc } from "./proc.ts";
 import type { ProcessWorld } from "./process-calls.ts";
@@ -88,10 +89,7 @@ export function assemble(options: SimulationOptions): Machine {
   if (options.start !== "bare") mountEssentials(kernel, { proc, sysfs, devtmpfs });
   openConsole(kernel, devtmpfs);
 
-  let end: (ending: Ending) => void = () => undefined;
-  const ended = new Promise<Ending>((resolve) => {
-    end = resolve;
-  });
+  const { promise: ended, resolve: end } = Promise.withResolvers<Ending>();
   const processes: ProcessWorld = {
     kernel,
     children: new Map(),
@@ -107,39 +105,34 @@ export function assemble(options: SimulationOptions): Machine {
 
 function makeKernel(clock: Clock, options: SimulationOptions, memory: number): Kernel {
   const { rootType = "tmpfs", nullfs = false, pid = 1 } = options;
-  const kernel = {
-    clock,
-    tree: { mounts: [], nextId: 1, nextGroup: 1 },
+  const owner = { clock, anonymous: { next: 1 } };
+  const tree: MountTree = { mounts: [], nextId: 1, nextGroup: 1 };
+  const type = rootType === "tmpfs" ? tmpfsType(owner, memory) : ramfsType(owner);
+  if (nullfs) mountRoot(owner, tree, emptyType(owner, "nullfs", FileSystemMagic.Nullfs));
+  const mount = mountRoot(owner, tree, { ...type, name: "rootfs" });
+  return {
+    ...owner,
+    tree,
+    process: startProcess(pid, { mount, dentry: mount.root }),
     ending: undefined,
     types: new Map(),
     characters: new Map(),
     blocks: new Map(),
-    nextAnonymousDevice: 1,
-  } as Omit<Kernel, "process"> as Kernel;
-  const type = rootType === "tmpfs" ? tmpfsType(kernel, memory) : ramfsType(kernel);
-  if (nullfs) mountRoot(kernel, emptyType(kernel, "nullfs", FileSystemMagic.Nullfs), "none");
-  const mount = mountRoot(kernel, { ...type, name: "rootfs" }, "none");
-  const root = { mount, dentry: mount.root };
-  return Object.assign(kernel, {
-    process: {
-      pid,
-      root,
-      directory: root,
-      umask: 0o022,
-      session: 0,
-      terminal: undefined,
-      descriptors: new Map(),
-    },
-  });
+  };
+}
+
+function startProcess(pid: number, root: Place): Process {
+  const descriptors = new Map<number, OpenFile>();
+  return { pid, root, directory: root, umask: 0o022, session: 0, terminal: undefined, descriptors };
 }
 
 /** Puts a file system at the very root, or on top of the one that is there. */
-function mountRoot(kernel: Kernel, type: FileSystemType, source: string): Mount {
-  const superBlock = makeAnonymous(kernel, { type });
-  const mount = makeMount(kernel.tree, { superBlock, root: superBlock.root, source });
-  const [below] = kernel.tree.mounts;
+function mountRoot(owner: AnonymousOwner, tree: MountTree, type: FileSystemType): Mount {
+  const superBlock = makeAnonymous(owner, { type });
+  const mount = makeMount(tree, { superBlock, root: superBlock.root, source: "none" });
+  const [below] = tree.mounts;
   if (below !== undefined) mount.place = { mount: below, dentry: below.root };
-  kernel.tree.mounts.push(mount);
+  tree.mounts.push(mount);
   return mount;
 }
 

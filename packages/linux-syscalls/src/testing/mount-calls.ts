@@ -25,7 +25,7 @@ import { usedBlocks } from "./usage.ts";
 /** The calls of {@link Mounts}, as `fs/namespace.c` decides them. */
 export function mountCalls(kernel: Kernel): Mounts {
   return {
-    mount: (request) => mount(kernel, request),
+    mount: (request) => mountAny(kernel, request),
     umount2: (target, flags = 0) => umount(kernel, target, flags),
     pivotRoot: (newRoot, putOld) => pivotRoot(kernel, newRoot, putOld),
     chroot: (path) => {
@@ -38,7 +38,7 @@ export function mountCalls(kernel: Kernel): Mounts {
 const propagationFlags =
   MountFlag.Shared | MountFlag.Private | MountFlag.Slave | MountFlag.Unbindable;
 
-function mount(kernel: Kernel, request: MountRequest): void {
+function mountAny(kernel: Kernel, request: MountRequest): void {
   const { flags = 0 } = request;
   const target = walk(walkerOf(kernel), request.target);
   if (has(flags, MountFlag.Remount) && has(flags, MountFlag.Bind)) remountBind(target, flags);

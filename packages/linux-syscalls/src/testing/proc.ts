@@ -156,10 +156,10 @@ function moduleLine({ name, size, users, state }: LoadedModule): string {
 }
 
 function meminfoText(memory: number): string {
-  const kibibytes = Math.floor(memory / 1024);
-  const line = (name: string, value: number): string =>
-    `${`${name}:`.padEnd(16)}${String(value).padStart(8)} kB\n`;
-  return line("MemTotal", kibibytes) + line("MemFree", kibibytes) + line("MemAvailable", kibibytes);
+  const size = String(Math.floor(memory / 1024)).padStart(8);
+  return ["MemTotal:       ", "MemFree:        ", "MemAvailable:   "]
+    .map((name) => `${name}${size} kB\n`)
+    .join("");
 }
 
 function partitionsText({ blocks }: Kernel): string {

@@ -156,8 +156,17 @@ function spawn(world: ProcessWorld, request: SpawnRequest): ChildProcess {
   const killer = new AbortController();
   const exited = run(world, program, describeRun(world, request, pid, killer.signal));
   world.children.set(pid, { kill: (signal) => deliverTo(killer, signal) });
-  void exited.then(() => world.children.delete(pid));
+  void forget(world, pid, exited);
   return { pid, exited, kill: (signal) => world.children.get(pid)?.kill(signal) };
+}
+
+async function forget(
+  { children }: ProcessWorld,
+  pid: number,
+  exited: Promise<ExitStatus>,
+): Promise<void> {
+  await exited;
+  children.delete(pid);
 }
 
 /** Signals that do not end a program by default. */
@@ -200,26 +209,38 @@ function bytesOf(content: string | Uint8Array): Uint8Array {
   return typeof content === "string" ? new TextEncoder().encode(content) : content;
 }
 
-/** Runs a program until it ends or is killed; one that throws dies as by SIGABRT. */
+/** Runs a program until it ends or is killed. */
 function run(
   { kernel: { clock } }: ProcessWorld,
   program: Program,
   running: RunningProgram,
 ): Promise<ExitStatus> {
   return new Promise((resolve) => {
-    running.killed.addEventListener("abort", () => {
+    const end = (status: ExitStatus): void => {
       clock.touch();
-      resolve({ kind: "signalled", signal: Number(running.killed.reason) });
-    });
-    const ended = typeof program === "function" ? call(program, running) : play(program, running);
-    ended.then(
-      (status) => {
-        clock.touch();
-        resolve(status);
-      },
-      () => resolve({ kind: "signalled", signal: abortSignal }),
+      resolve(status);
+    };
+    running.killed.addEventListener("abort", () =>
+      end({ kind: "signalled", signal: Number(running.killed.reason) }),
     );
+    void follow(program, running, end);
   });
+}
+
+/** A program's work; one that throws dies as by SIGABRT. */
+async function follow(
+  program: Program,
+  running: RunningProgram,
+  end: (status: ExitStatus) => void,
+): Promise<void> {
+  try {
+    await Promise.resolve();
+    end(
+      typeof program === "function" ? await call(program, running) : await play(program, running),
+    );
+  } catch {
+    end({ kind: "signalled", signal: abortSignal });
+  }
 }
 
 const abortSignal = 6;
@@ -228,7 +249,6 @@ async function call(
   program: Extract<Program, (...args: never) => unknown>,
   running: RunningProgram,
 ): Promise<ExitStatus> {
-  await undefined;
   const result = await program(running);
   return typeof result === "object" ? result : { kind: "exited", status: (result ?? 0) & 0xff };
 }
@@ -238,7 +258,6 @@ async function play(
   running: RunningProgram,
 ): Promise<ExitStatus> {
   const { status = 0, signal, output, errorOutput, progress, takes = 0 } = program;
-  await undefined;
   if (output !== undefined) running.writeOutput(output);
   if (errorOutput !== undefined) running.writeError(errorOutput);
   if (progress !== undefined) running.writeProgress(progress);

@@ -43,6 +43,11 @@ export interface SimulatedLinux extends Linux {
   readonly trace: readonly CallRecord[];
   /** Settles when the boot program has become another, or has stopped the machine. */
   readonly ended: Promise<Ending>;
+  /**
+   * Settles when code waits for something that cannot come any more: no event is left. Only for tests
+   * that look for such a wait; code that does not wait for the simulation alone could still go on.
+   */
+  readonly stuck: Promise<void>;
   /** What the process sees mounted, in the order of `/proc/mounts`. */
   readonly mounts: readonly MountSummary[];
   /** What was written to the console. */
@@ -83,6 +88,9 @@ export function simulateLinux(options: SimulationOptions = {}): SimulatedLinux {
     ...linux,
     trace: records,
     ended: machine.ended,
+    stuck: new Promise((resolve) => {
+      kernel.clock.onStuck(resolve);
+    }),
     routes: network.routes,
     kernelLog: log,
     get calls() {

@@ -45,8 +45,14 @@ export function makeSuperBlock(request: SuperBlockRequest): SuperBlock {
   const owner = { made: 0, seconds };
   const inode = makeInode(owner, FileKind.Directory | rootMode);
   inode.links = 2;
-  const root = { name: "/", inode, gone: false } as Dentry;
-  root.parent = root;
+  const root: Dentry = {
+    name: "/",
+    inode,
+    gone: false,
+    get parent(): Dentry {
+      return root;
+    },
+  };
   return {
     type,
     device,
