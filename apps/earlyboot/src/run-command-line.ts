@@ -1,8 +1,10 @@
 import { Command, CommanderError } from "commander";
 import { CommandError } from "./command-error.ts";
 import { buildCommand } from "./commands/build.ts";
+import { completionCommand } from "./commands/completion.ts";
 import { doctorCommand } from "./commands/doctor.ts";
 import { initCommand } from "./commands/init.ts";
+import { inspectCommand } from "./commands/inspect.ts";
 import { reportCommand } from "./commands/report.ts";
 import { tryCommand } from "./commands/try.ts";
 import type { Terminal } from "./terminal/terminal.ts";
@@ -20,9 +22,11 @@ export type CommandDefinition = (
 const definitions: readonly CommandDefinition[] = [
   initCommand,
   buildCommand,
+  inspectCommand,
   tryCommand,
   reportCommand,
   doctorCommand,
+  completionCommand,
 ];
 
 /** Runs the `earlyboot` command with `words`, and gives its exit status. */

@@ -11,8 +11,8 @@ export const scratchInit: string = `#!/bin/busybox sh
 read -r uptime idle < /proc/uptime
 facts=/dev/ttyS1
 [ -c $facts ] || facts=/dev/console
-# First, while the shell has opened nothing but this script.
-/bin/busybox ls -l /proc/$$/fd > $facts
+# First, and by another process, while the shell has opened nothing but this script.
+(exec > $facts; /bin/busybox ls -l /proc/$$/fd)
 echo "${scratchMarker} the real init runs as process $$; the kernel is $uptime s old"
 exec > $facts
 echo

@@ -8,8 +8,8 @@ import { readDiskImage, type DiskContent } from "./disk-image.ts";
 /** Where a trial boots to. */
 export interface ChosenRoot {
   readonly disks: readonly GuestDisk[];
-  /** For `root=`; `undefined` where the command line says it. */
-  readonly device: string | undefined;
+  /** Words for the kernel's command line: `root=`, unless the person says it. */
+  readonly commandLine: readonly string[];
   /** The types of file systems that the image must be able to mount and check. */
   readonly types: readonly string[];
 }
@@ -24,7 +24,8 @@ export async function makeScratchDisks(directory: string): Promise<ChosenRoot> {
   await runProgram("truncate", ["-s", "8M", empty]);
   return {
     disks: [{ file: data }, { file: root }, { file: empty }],
-    device: `LABEL=${scratchLabel}`,
+    // A new file system is clean: only force makes the checker look at it.
+    commandLine: [`root=LABEL=${scratchLabel}`, "fsck.mode=force"],
     types: ["ext4"],
   };
 }
@@ -41,13 +42,13 @@ export async function findRootOn(file: string, asked = ""): Promise<ChosenRoot> 
   const candidates = contents.filter(({ isFileSystem }) => isFileSystem);
   const disks = [{ file, format }];
   const types = format === "qcow2" ? commonTypes : [...new Set(candidates.map(({ type }) => type))];
-  if (named) return { disks, types, device: undefined };
+  if (named) return { disks, types, commandLine: [] };
   if (format === "qcow2") throw new CommandError(cannotLookInto(file));
   if (candidates.length === 0) throw new CommandError(nothingOn(file, contents));
   const roots = candidates.length === 1 ? candidates : likelyRoots(candidates);
   const [root] = roots;
   if (root === undefined || roots.length > 1) throw new CommandError(severalOn(file, candidates));
-  return { disks, types, device: deviceOf(root) };
+  return { disks, types, commandLine: [`root=${deviceOf(root)}`] };
 }
 
 const commonTypes: readonly string[] = ["ext4", "btrfs", "xfs", "vfat"];

@@ -13,7 +13,9 @@ export function formatBootResult(
     ["/init → real init", optionalSeconds(result.bootSeconds)],
     ...(result.report?.stages ?? []).map(({ name, duration, outcome }): [string, string] => [
       `  ${name}`,
-      outcome === "done" ? formatSeconds(duration / 1000) : outcome,
+      outcome === "running"
+        ? ""
+        : `${formatSeconds(duration / 1000)}${outcome === "done" ? "" : `, ${outcome}`}`,
     ]),
     ["image", formatBytes(imageBytes)],
     ["reached", result.explanation],

@@ -130,7 +130,7 @@ function commandLineFor({ kernel, root }: Trial, { cmdline }: TryOptions): strin
     "tsc=reliable",
     "earlyboot.onfailure=poweroff",
     "earlyboot.timeout=30",
-    ...(root.device === undefined ? [] : [`root=${root.device}`]),
+    ...root.commandLine,
     ...(cmdline === undefined ? [] : [cmdline]),
   ].join(" ");
 }

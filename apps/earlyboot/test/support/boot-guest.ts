@@ -1,0 +1,89 @@
+import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, expect, jest } from "@jest/globals";
+import {
+  guestConsoleName,
+  hostArchitecture,
+  parseScratchFacts,
+  startGuest,
+  type Guest,
+  type GuestOptions,
+  type ScratchFacts,
+} from "@earlyboot/earlyboot";
+import { testKernel } from "./boot-environment.ts";
+import { testImage } from "./test-image.ts";
+
+// A guest takes some 10 s; this only ends what hangs.
+jest.setTimeout(300_000);
+
+/** A guest to boot: the usual image and kernel, unless others are named. */
+export interface TestGuest extends Partial<Omit<GuestOptions, "commandLine">> {
+  /** What follows the usual words of the kernel's command line. */
+  readonly commandLine: string;
+}
+
+/** A guest in a test; its console is kept in a file, which failures name. */
+export interface BootedGuest extends Guest {
+  /** Waits for the scratch disk's init and the end of the guest. Fails with the end of the console. */
+  reachedInit(): Promise<ScratchFacts>;
+  /** Waits for the end of the guest, and gives its whole console. */
+  ended(): Promise<string>;
+}
+
+const guests: Guest[] = [];
+let directory = "";
+
+beforeEach(() => {
+  directory = mkdtempSync(join(tmpdir(), "earlyboot-test-"));
+});
+
+afterEach(async () => {
+  await Promise.all(guests.splice(0).map((guest) => guest.end()));
+  rmSync(directory, { recursive: true });
+});
+
+/** A path for a file that is there as long as the test. */
+export function scratchFile(name: string): string {
+  return join(directory, name);
+}
+
+/** Boots a guest. It ends with the test. */
+export async function bootGuest(options: TestGuest): Promise<BootedGuest> {
+  const log = logFile();
+  const usual = `console=${guestConsoleName(hostArchitecture())} panic=-1 tsc=reliable earlyboot.onfailure=poweroff`;
+  const guest = startGuest(
+    {
+      ...options,
+      kernel: options.kernel ?? testKernel()?.file ?? "",
+      image: options.image ?? (await testImage()),
+      commandLine: `${usual} ${options.commandLine}`,
+    },
+    log,
+  );
+  guests.push(guest);
+  return {
+    ...guest,
+    async ended() {
+      const { complaint } = await guest.exited;
+      if (complaint !== "") throw new Error(`QEMU: ${complaint}`);
+      return guest.console.text();
+    },
+    async reachedInit() {
+      await guest.console.expect("earlyboot-scratch: the real init runs", 180);
+      await guest.exited;
+      const facts = parseScratchFacts(guest.facts());
+      if (facts === undefined)
+        throw new Error(`The scratch init told nothing. The console is in ${log}`);
+      return facts;
+    },
+  };
+}
+
+/** Named after the test, and kept: the next run of the same test replaces it. */
+function logFile(): string {
+  const logs = join(tmpdir(), "earlyboot-consoles");
+  mkdirSync(logs, { recursive: true });
+  const name = (expect.getState().currentTestName ?? "guest").replaceAll(/\W+/g, "-").slice(0, 120);
+  return join(logs, `${name}.log`);
+}

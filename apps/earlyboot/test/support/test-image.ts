@@ -1,0 +1,58 @@
+import { createHash } from "node:crypto";
+import { existsSync, mkdirSync, readFileSync, readdirSync, renameSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import type { BootConfiguration } from "@earlyboot/initrd-init";
+import { buildInitrd, type InitrdRequest } from "../../src/build/build-initrd.ts";
+import { cacheDirectory } from "../../src/cache-directory.ts";
+import { hostArchitecture } from "@earlyboot/earlyboot";
+import { testKernel } from "./boot-environment.ts";
+
+/** What an image for a test holds besides the usual. */
+export interface TestImage extends Partial<
+  Pick<InitrdRequest, "fileSystems" | "files" | "modules" | "programs">
+> {
+  readonly configuration?: Partial<BootConfiguration>;
+  readonly kernel?: "cloud" | "generic";
+}
+
+/** The path of an image as asked for: built once, and again when anything that goes into it changes. */
+export async function testImage(options: TestImage = {}): Promise<string> {
+  const kernel = testKernel(options.kernel);
+  if (kernel === undefined) throw new Error("no kernel");
+  const directory = join(cacheDirectory(), "test-images");
+  const file = join(directory, `${keyOf(options, kernel.version)}.img`);
+  if (existsSync(file)) return file;
+  mkdirSync(directory, { recursive: true });
+  const part = `${file}.${process.pid}`;
+  await buildInitrd(
+    {
+      architecture: hostArchitecture(),
+      kernelVersion: kernel.version,
+      modulesDirectory: kernel.modules,
+      modules: options.modules ?? "guest",
+      fileSystems: options.fileSystems ?? ["ext4"],
+      configuration: options.configuration ?? {},
+      programs: options.programs ?? [],
+      files: options.files ?? [],
+    },
+    // The quickest to unpack, where every instruction is emulated.
+    { output: part, compression: "lz4" },
+  );
+  renameSync(part, file);
+  return file;
+}
+
+function keyOf(options: TestImage, version: string): string {
+  const hash = createHash("sha256").update(JSON.stringify([options, version]));
+  const bundle = fileURLToPath(import.meta.resolve("@earlyboot/init/init.cjs"));
+  const builder = fileURLToPath(new URL(".", import.meta.resolve("@earlyboot/initrd-image")));
+  const code = readdirSync(builder).filter((name) => name.endsWith(".js"));
+  const files = [
+    bundle,
+    ...code.map((name) => join(builder, name)),
+    ...(options.files ?? []).map(({ file }) => file),
+  ];
+  for (const path of files) hash.update(readFileSync(path));
+  return hash.digest("hex").slice(0, 20);
+}
