@@ -1,5 +1,4 @@
 import { existsSync } from "node:fs";
-import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 
 /** Where this package lies; `import.meta` is empty in a bundle of CommonJS, which has `__dirname`. */
@@ -23,6 +22,7 @@ export function findAddon(): string {
 
 function installed(dependency: string): string {
   try {
+    const { createRequire } = process.getBuiltinModule("node:module");
     return createRequire(join(packageDirectory, "index.js")).resolve(dependency);
   } catch (cause) {
     const advice = "install it, put its .node file beside the program, or give `addon`";

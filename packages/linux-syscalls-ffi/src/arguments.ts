@@ -1,6 +1,8 @@
 import { SyscallError } from "@earlyboot/linux-syscalls";
 import { isSharedArrayBuffer, isUint8Array } from "node:util/types";
 
+import { C } from "./c-constants.ts";
+
 /**
  * The checks that stand between whatever a caller gives and the native layer. Each takes the name
  * of the call and of the argument, for the message, and gives back the value it has checked; a
@@ -18,14 +20,11 @@ export function text(call: string, name: string, value: unknown, most: number = 
 
 /** The path of a file; one that is longer than any path is answered as the kernel would. */
 export function path(call: string, name: string, value: unknown): string {
-  if (typeof value === "string" && value.length >= longestPath) {
+  if (typeof value === "string" && value.length >= C.PATH_MAX) {
     throw new SyscallError({ error: "ENAMETOOLONG", syscall: call, path: excerpt(value) });
   }
-  return text(call, name, value, longestPath);
+  return text(call, name, value, C.PATH_MAX);
 }
-
-/** PATH_MAX: with its NUL, no path is longer. */
-const longestPath = 4096;
 
 /** An integer from `least` to `most`. */
 export function integer(
@@ -45,9 +44,11 @@ export function unsigned(call: string, name: string, value: unknown): number {
   return integer(call, name, value, 0, 0xffffffff);
 }
 
-/** The number of a file descriptor, open or not. */
+/** The number of a file descriptor; a negative one is answered as the kernel would (EBADF). */
 export function descriptor(call: string, name: string, value: unknown): number {
-  return integer(call, name, value, 0, 0x7fffffff);
+  const number = integer(call, name, value, -0x80000000, 0x7fffffff);
+  if (number < 0) throw new SyscallError({ error: "EBADF", syscall: call });
+  return number;
 }
 
 /** A bigint from 0 to `most`. */
@@ -84,13 +85,9 @@ export function fields<Fields>(call: string, name: string, value: Fields): Parti
   return value;
 }
 
-/** A function, or `undefined`. */
-export function callback<Callback>(
-  call: string,
-  name: string,
-  value: Callback,
-): Callback | undefined {
-  if (value === undefined || typeof value === "function") return value;
+/** A function. */
+export function callback<Callback>(call: string, name: string, value: Callback): Callback {
+  if (typeof value === "function") return value;
   throw wrong(call, name, value, "a function");
 }
 
@@ -148,8 +145,8 @@ function describe(value: unknown): string {
   if (typeof value === "string") return JSON.stringify(excerpt(value));
   if (typeof value === "bigint") return excerpt(`${value}n`);
   if (typeof value === "object") return value === null ? "null" : "an object";
-  if (typeof value === "function" || typeof value === "symbol") return `a ${typeof value}`;
-  return String(value);
+  if (typeof value === "number" || typeof value === "boolean") return `${value}`;
+  return value === undefined ? "missing" : `a ${typeof value}`;
 }
 
 function excerpt(value: string): string {

@@ -2,7 +2,8 @@ import { type BlockDevice, FileKind, SyscallError } from "@earlyboot/linux-sysca
 import * as fs from "node:fs";
 
 import { big, integer, largestOffset, path } from "./arguments.ts";
-import { At, fileStatus } from "./file-status.ts";
+import { C } from "./c-constants.ts";
+import { fileStatus } from "./file-status.ts";
 import type { Kernel } from "./kernel.ts";
 import { syscallErrorOf } from "./node-call.ts";
 
@@ -25,12 +26,9 @@ interface Geometry {
   readonly sectorSize: number;
 }
 
-/** BLKSSZGET and BLKGETSIZE64, from `<linux/fs.h>` */
-const BlockRequest = { SectorSize: 0x1268, Size: 0x80081272 } as const;
-
 function geometry(kernel: Kernel, descriptor: number, where: string): Geometry {
   const subject = { as: "fstat", path: where };
-  const { mode, size } = fileStatus(kernel, descriptor, "", At.EmptyPath, subject);
+  const { mode, size } = fileStatus(kernel, descriptor, "", C.AT_EMPTY_PATH, subject);
   const kind = mode & FileKind.Mask;
   if (kind === FileKind.Regular) return { size, sectorSize: 512 };
   if (kind !== FileKind.Block) {
@@ -38,9 +36,9 @@ function geometry(kernel: Kernel, descriptor: number, where: string): Geometry {
   }
   const answer = new DataView(new ArrayBuffer(8));
   const memory = new Uint8Array(answer.buffer);
-  kernel.call("ioctl", [descriptor, BlockRequest.SectorSize, memory], { path: where });
+  kernel.call("ioctl", [descriptor, C.BLKSSZGET, memory], { path: where });
   const sectorSize = answer.getUint32(0, true);
-  kernel.call("ioctl", [descriptor, BlockRequest.Size, memory], { path: where });
+  kernel.call("ioctl", [descriptor, C.BLKGETSIZE64, memory], { path: where });
   return { size: answer.getBigUint64(0, true), sectorSize };
 }
 
@@ -105,13 +103,13 @@ async function fill(
 /** A function of Node's that answers by a callback, as a promise that rejects with a SyscallError. */
 async function inPool<Value>(
   syscall: string,
-  path: string,
+  where: string,
   start: (done: (error: Error | null, value: Value) => void) => void,
 ): Promise<Value> {
   return new Promise((resolve, reject) => {
     start((error, value) => {
       if (error === null) resolve(value);
-      else reject(syscallErrorOf(error, syscall, { path }));
+      else reject(syscallErrorOf(error, syscall, { path: where }));
     });
   });
 }

@@ -1,5 +1,6 @@
 import { type ExitStatus, Signal, errorCode } from "@earlyboot/linux-syscalls";
 
+import { C } from "./c-constants.ts";
 import { keepAlive } from "./keep-alive.ts";
 import type { Kernel } from "./kernel.ts";
 import { childInfo } from "./layouts.ts";
@@ -25,20 +26,18 @@ export interface Children {
 export function followChildren(kernel: Kernel): Children {
   const followed = new Map<number, (status: ExitStatus) => void>();
   const reapers = new Set<OnReaped>();
-  let stopListening: (() => void) | undefined;
-  let release: (() => void) | undefined;
+  const stayAlive = onDemand(keepAlive);
+  const heedSignal = onDemand(() => listen(Signal.Child, collect));
 
   /** Listens while there is somebody to wait for, and only then. */
   function update(): void {
-    if (followed.size > 0) release ??= keepAlive();
-    else release = void release?.();
-    if (followed.size + reapers.size > 0) stopListening ??= listen(Signal.Child, collect);
-    else stopListening = void stopListening?.();
+    stayAlive(followed.size > 0);
+    heedSignal(followed.size + reapers.size > 0);
   }
 
   function collect(): void {
     for (const [pid, settle] of followed) {
-      const ended = wait(kernel, Wait.Process, pid, 0);
+      const ended = wait(kernel, C.P_PID, pid, 0);
       if (ended === undefined) continue;
       followed.delete(pid);
       settle(ended.status);
@@ -52,11 +51,11 @@ export function followChildren(kernel: Kernel): Children {
    * waits for its own within a turn of its loop: who is still dead a turn later is an orphan.
    */
   function reapOrphans(suspect?: number): void {
-    const dead = wait(kernel, Wait.Any, 0, Wait.LeaveDead);
+    const dead = wait(kernel, C.P_ALL, 0, C.WNOWAIT);
     if (dead === undefined || reapers.size === 0) return;
     if (followed.has(dead.pid)) return void setImmediate(collect);
     if (dead.pid !== suspect) return void setImmediate(reapOrphans, dead.pid);
-    const reaped = wait(kernel, Wait.Process, dead.pid, 0);
+    const reaped = wait(kernel, C.P_PID, dead.pid, 0);
     if (reaped !== undefined) for (const tell of reapers) tell(reaped.pid, reaped.status);
     reapOrphans();
   }
@@ -89,11 +88,20 @@ export function followChildren(kernel: Kernel): Children {
   };
 }
 
+/** Begins something when it is needed, and stops it when it no longer is. */
+function onDemand(begin: () => () => void): (needed: boolean) => void {
+  let stop: (() => void) | undefined;
+  return (needed) => {
+    if (needed) stop ??= begin();
+    else {
+      stop?.();
+      stop = undefined;
+    }
+  };
+}
+
 /** Stands for a process that is being started, so that its SIGCHLD is not missed. */
 const notYet = 0;
-
-/** From `<linux/wait.h>` */
-const Wait = { Any: 0, Process: 1, NoHang: 1, Exited: 4, LeaveDead: 0x01000000 } as const;
 
 interface Ended {
   readonly pid: number;
@@ -104,23 +112,21 @@ interface Ended {
 function wait(kernel: Kernel, kind: number, pid: number, flags: number): Ended | undefined {
   const answer = makeStructure(childInfo);
   try {
-    const how = Wait.Exited | Wait.NoHang | flags;
+    const how = C.WEXITED | C.WNOHANG | flags;
     kernel.call("waitid", [kind, pid, answer, how]);
   } catch (error) {
     if (errorCode(error) !== "ECHILD") throw error;
-    return kind === Wait.Process ? { pid, status: unknown } : undefined;
+    return kind === C.P_PID ? { pid, status: unknown } : undefined;
   }
   const ended = readStructure(childInfo, answer);
   if (ended.pid === 0) return undefined;
   const { code, status } = ended;
   return {
     pid: ended.pid,
-    status: code === exited ? { kind: "exited", status } : { kind: "signalled", signal: status },
+    status:
+      code === C.CLD_EXITED ? { kind: "exited", status } : { kind: "signalled", signal: status },
   };
 }
-
-/** CLD_EXITED; the other codes of a child that ended mean a signal. */
-const exited = 1;
 
 /** When somebody else has waited for our child, how it ended is lost; 255 is no success. */
 const unknown: ExitStatus = { kind: "exited", status: 255 };

@@ -2,7 +2,9 @@ import { type Descriptors, type OpenOptions, SyscallError } from "@earlyboot/lin
 import * as fs from "node:fs";
 
 import { big, bytes, descriptor, fields, flag, integer, path, text, word } from "./arguments.ts";
-import { At, fileStatus } from "./file-status.ts";
+import { C } from "./c-constants.ts";
+import { fileStatus } from "./file-status.ts";
+import { isOpen } from "./is-open.ts";
 import type { Kernel } from "./kernel.ts";
 import { nodeCall } from "./node-call.ts";
 import { readEntries } from "./read-directory.ts";
@@ -49,12 +51,12 @@ export function descriptorCalls(kernel: Kernel): Descriptors {
     },
     fstat(open) {
       const number = descriptor("fstat", "descriptor", open);
-      return fileStatus(kernel, number, "", At.EmptyPath, { as: "fstat" });
+      return fileStatus(kernel, number, "", C.AT_EMPTY_PATH, { as: "fstat" });
     },
     statAt(directory, name) {
       const base = descriptor("fstatat", "directory", directory);
       const where = path("fstatat", "name", name);
-      return fileStatus(kernel, base, where, At.SymlinkNoFollow, { as: "fstatat", path: where });
+      return fileStatus(kernel, base, where, C.AT_SYMLINK_NOFOLLOW, { as: "fstatat", path: where });
     },
     readDirectoryAt(directory) {
       return readEntries(kernel, descriptor("getdents64", "directory", directory), {});
@@ -63,29 +65,23 @@ export function descriptorCalls(kernel: Kernel): Descriptors {
       const base = descriptor("unlinkat", "directory", directory);
       const where = path("unlinkat", "name", name);
       const what = word("unlinkat", "kind", kind, ["file", "directory"]);
-      const flags = what === "directory" ? At.RemoveDirectory : 0;
+      const flags = what === "directory" ? C.AT_REMOVEDIR : 0;
       kernel.call("unlinkat", [base, where, flags], { path: where });
     },
     fchdir(open) {
       kernel.call("fchdir", [descriptor("fchdir", "descriptor", open)]);
       // Node keeps the name of the working directory; any chdir of its own makes it forget.
-      process.chdir(".");
+      nodeCall("chdir", {}, () => process.chdir("."));
     },
     createMemoryFile(name) {
       const label = text("memfd_create", "name", name, 4096);
-      return own.add(kernel.call("memfd_create", [label, closeOnExec]));
+      return own.add(kernel.call("memfd_create", [label, C.MFD_CLOEXEC]));
     },
   };
 }
 
 /** What the kernel transfers in one call at most. */
 const mostAtOnce = 0x7ffff000;
-
-/** MFD_CLOEXEC */
-const closeOnExec = 1;
-
-/** O_CLOEXEC; not among Node's constants. */
-const openCloseOnExec = 0o2000000;
 
 /** The flags and the mode of open(2). */
 function openFlags(
@@ -96,7 +92,7 @@ function openFlags(
   const { mode, access } = given;
   const way = word(call, "access", access ?? "read", ["read", "write", "read-write"]);
   const { O_RDONLY, O_WRONLY, O_RDWR } = fs.constants;
-  let flags = { read: O_RDONLY, write: O_WRONLY, "read-write": O_RDWR }[way] | openCloseOnExec;
+  let flags = { read: O_RDONLY, write: O_WRONLY, "read-write": O_RDWR }[way] | C.O_CLOEXEC;
   for (const [name, bit] of openBits) if (flag(call, name, given[name], false)) flags |= bit;
   return { flags, mode: integer(call, "mode", mode ?? 0o666, 0, 0o7777) };
 }
@@ -130,16 +126,7 @@ function ownDescriptors(kernel: Kernel): OwnDescriptors {
   const own = new Set([0, 1, 2]);
 
   function isNodes(call: string, open: number): boolean {
-    return (kernel.call("fcntl", [open, getDescriptorFlags, 0], { as: call }) & 1) === 1;
-  }
-
-  function isOpen(open: number): boolean {
-    try {
-      kernel.call("fcntl", [open, getDescriptorFlags, 0]);
-      return true;
-    } catch {
-      return false;
-    }
+    return (kernel.call("fcntl", [open, C.F_GETFD, 0], { as: call }) & C.FD_CLOEXEC) !== 0;
   }
 
   return {
@@ -150,12 +137,9 @@ function ownDescriptors(kernel: Kernel): OwnDescriptors {
     delete: (open) => void own.delete(open),
     check(call, value, { orClosed } = { orClosed: false }) {
       const open = descriptor(call, "descriptor", value);
-      if (own.has(open) || (orClosed && !isOpen(open))) return open;
+      if (own.has(open) || (orClosed && !isOpen(kernel, open))) return open;
       if (isNodes(call, open)) throw new SyscallError({ error: "EBADF", syscall: call });
       return open;
     },
   };
 }
-
-/** F_GETFD, whose answer is FD_CLOEXEC (1) or 0 */
-const getDescriptorFlags = 1;

@@ -3,6 +3,7 @@ import * as fs from "node:fs";
 
 import { big, fields, flag, largestOffset, path } from "./arguments.ts";
 import { openBlockDevice } from "./block-device.ts";
+import { C } from "./c-constants.ts";
 import type { Kernel } from "./kernel.ts";
 import { btrfsArguments, loopConfig, loopFileName } from "./layouts.ts";
 import { makeStructure, writeText } from "./structure.ts";
@@ -10,12 +11,6 @@ import { openUevents } from "./uevents.ts";
 import { withOpenFile } from "./whole-file.ts";
 
 const { O_RDONLY, O_RDWR } = fs.constants;
-
-/** From `<linux/loop.h>` */
-const Loop = { Configure: 0x4c0a, Clear: 0x4c01, GetFree: 0x4c82, ReadOnly: 1 } as const;
-
-/** From `<linux/btrfs.h>` */
-const Btrfs = { ScanDevice: 0x50009404, DevicesReady: 0x90009427 } as const;
 
 /** uevents, block devices, loop devices, btrfs. */
 export function deviceCalls(kernel: Kernel): Devices {
@@ -26,11 +21,11 @@ export function deviceCalls(kernel: Kernel): Devices {
     detachLoop(device) {
       const where = path("ioctl", "device", device);
       withOpenFile(where, O_RDONLY, 0, (open) => {
-        kernel.call("ioctl", [open, Loop.Clear, null], { path: where });
+        kernel.call("ioctl", [open, C.LOOP_CLR_FD, null], { path: where });
       });
     },
-    scanBtrfsDevice: (device) => void askBtrfs(kernel, Btrfs.ScanDevice, device),
-    btrfsDevicesReady: (device) => askBtrfs(kernel, Btrfs.DevicesReady, device) === 0,
+    scanBtrfsDevice: (device) => void askBtrfs(kernel, C.BTRFS_IOC_SCAN_DEV, device),
+    btrfsDevicesReady: (device) => askBtrfs(kernel, C.BTRFS_IOC_DEVICES_READY, device) === 0,
   };
 }
 
@@ -50,7 +45,7 @@ function attachLoop(kernel: Kernel, request: Required<LoopRequest>): string {
     const config = makeStructure(loopConfig, {
       descriptor: image,
       offset: request.offset,
-      flags: request.readOnly ? Loop.ReadOnly : 0,
+      flags: request.readOnly ? C.LO_FLAGS_READ_ONLY : 0,
     });
     nameLoop(config, request.file);
     for (let attempt = 1; ; attempt++) {
@@ -64,14 +59,16 @@ const mostAttempts = 64;
 
 /** The name is for people (losetup -l): the beginning of a long one must do. */
 function nameLoop(config: Uint8Array, file: string): void {
-  const { offset, room } = loopFileName;
-  new TextEncoder().encodeInto(file, config.subarray(offset, offset + room - 1));
+  new TextEncoder().encodeInto(
+    file,
+    config.subarray(loopFileName, loopFileName + C.LO_NAME_SIZE - 1),
+  );
 }
 
 function freeLoop(kernel: Kernel): number {
   const control = "/dev/loop-control";
   return withOpenFile(control, O_RDWR, 0, (open) =>
-    kernel.call("ioctl", [open, Loop.GetFree, null], { path: control }),
+    kernel.call("ioctl", [open, C.LOOP_CTL_GET_FREE, null], { path: control }),
   );
 }
 
@@ -84,7 +81,7 @@ function configured(
 ): boolean {
   try {
     return withOpenFile(device, access, 0, (open) => {
-      return kernel.call("ioctl", [open, Loop.Configure, config], { path: device }) === 0;
+      return kernel.call("ioctl", [open, C.LOOP_CONFIGURE, config], { path: device }) === 0;
     });
   } catch (error) {
     if (mayBeBusy && errorCode(error) === "EBUSY") return false;

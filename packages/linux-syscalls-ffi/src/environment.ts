@@ -9,8 +9,11 @@ export function argument(call: string, name: string, value: unknown): string {
 }
 
 /** An environment as execve(2) takes it: `NAME=value` each. */
-export function environmentWords(call: string, environment: unknown): string[] {
-  const variables = fields(call, "environment", environment as Record<string, unknown>);
+export function environmentWords(
+  call: string,
+  environment: Readonly<Record<string, string>>,
+): string[] {
+  const variables = fields(call, "environment", environment);
   return Object.entries(variables).map(([name, value]) => {
     const variable = argument(call, "environment", name);
     if (variable === "" || variable.includes("=")) {

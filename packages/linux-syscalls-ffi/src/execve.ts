@@ -1,12 +1,14 @@
 import type { ExecOptions } from "@earlyboot/linux-syscalls";
 
 import { descriptor, fields, integer, list, path } from "./arguments.ts";
+import { C } from "./c-constants.ts";
 import { argument, environmentWords } from "./environment.ts";
+import { isOpen } from "./is-open.ts";
 import type { Kernel } from "./kernel.ts";
-import { pollEntry, resourceLimit, signalAction } from "./layouts.ts";
+import { resourceLimit, signalAction } from "./layouts.ts";
 import { settableSignals, signalSetOf } from "./signal-sets.ts";
 import { stringArray } from "./string-array.ts";
-import { makeStructure, readStructure, writeStructure } from "./structure.ts";
+import { makeStructure, readStructure } from "./structure.ts";
 
 /** Undoes one preparation. */
 type Undo = () => void;
@@ -29,14 +31,15 @@ export function execve(
   const { keep, limit } = checkOptions(options);
   const undo: Undo[] = [];
   try {
-    passDescriptors(kernel, [0, 1, 2, ...keep], undo);
-    blockOnStreams(kernel, undo);
+    const streams = [0, 1, 2].filter((stream) => isOpen(kernel, stream));
+    passDescriptors(kernel, [...streams, ...keep], undo);
+    blockOnStreams(kernel, streams, undo);
     resetSignals(kernel, undo);
     if (limit !== undefined) setOpenFiles(kernel, limit, undo);
     kernel.call("execve", [where, words.address, variables.address], { path: where });
     throw new Error("execve returned without an error");
   } finally {
-    for (const step of undo.reverse()) step();
+    for (const step of undo.toReversed()) step();
   }
 }
 
@@ -56,17 +59,7 @@ function checkOptions(options: ExecOptions): {
   return { keep: kept, limit };
 }
 
-/** Commands of fcntl(2), FD_CLOEXEC and O_NONBLOCK */
-const Control = {
-  GetFd: 1,
-  SetFd: 2,
-  GetFl: 3,
-  SetFl: 4,
-  CloseOnExec: 1,
-  NonBlock: 0o4000,
-} as const;
-
-/** Makes exactly the descriptors of `passed` survive; a closed one of them is an error (EBADF). */
+/** Makes exactly the descriptors of `passed` survive. */
 function passDescriptors(kernel: Kernel, passed: readonly number[], undo: Undo[]): void {
   for (const open of passed) setInherited(kernel, open, true, undo);
   for (const open of openDescriptors(kernel)) {
@@ -75,77 +68,66 @@ function passDescriptors(kernel: Kernel, passed: readonly number[], undo: Undo[]
 }
 
 function setInherited(kernel: Kernel, open: number, inherited: boolean, undo: Undo[]): void {
-  const before = kernel.call("fcntl", [open, Control.GetFd, 0]);
-  const flags = inherited ? 0 : Control.CloseOnExec;
+  const before = kernel.call("fcntl", [open, C.F_GETFD, 0], { as: "execve" });
+  const flags = inherited ? 0 : C.FD_CLOEXEC;
   if (before === flags) return;
-  undo.push(() => kernel.call("fcntl", [open, Control.SetFd, before]));
-  kernel.call("fcntl", [open, Control.SetFd, flags]);
+  undo.push(() => kernel.call("fcntl", [open, C.F_SETFD, before]));
+  kernel.call("fcntl", [open, C.F_SETFD, flags]);
 }
 
-/** POLLNVAL: nothing is open there. */
-const notOpen = 0x20;
-
 /** How many descriptors poll(2) is asked about at once; no more than the limit of open files. */
-const atOnce = 4096;
+const atOnce = 65536;
 
 /** The open descriptors. poll(2) tells them without a /proc, which may have moved away by now. */
-function* openDescriptors(kernel: Kernel): Generator<number> {
+function openDescriptors(kernel: Kernel): number[] {
   const { soft, hard } = openFileLimit(kernel);
   const count = Math.min(atOnce, Number(soft));
-  const entries = new Uint8Array(count * pollEntry.size);
-  for (let first = 0; count > 0 && first < Number(hard); first += count) {
+  const found: number[] = [];
+  if (count === 0) return found;
+  for (let first = 0; first < Number(hard); first += count) {
+    // struct pollfd: the descriptor, then the events asked for and those that came, 16 bits each.
+    const words = new Int32Array(count * 2);
+    for (let i = 0; i < count; i++) words[i * 2] = first + i;
+    kernel.call("poll", [new Uint8Array(words.buffer), count, 0]);
     for (let i = 0; i < count; i++) {
-      const entry = entries.subarray(i * pollEntry.size, (i + 1) * pollEntry.size);
-      writeStructure(pollEntry, entry, { descriptor: first + i });
-    }
-    kernel.call("poll", [entries, count, 0]);
-    for (let i = 0; i < count; i++) {
-      const entry = entries.subarray(i * pollEntry.size, (i + 1) * pollEntry.size);
-      if (readStructure(pollEntry, entry).revents !== notOpen) yield first + i;
+      if ((words[i * 2 + 1] ?? 0) >>> 16 !== C.POLLNVAL) found.push(first + i);
     }
   }
+  return found;
 }
 
 /** Node makes pipes and terminals non-blocking, which programs do not expect of their streams. */
-function blockOnStreams(kernel: Kernel, undo: Undo[]): void {
-  for (const stream of [0, 1, 2]) {
-    const flags = kernel.call("fcntl", [stream, Control.GetFl, 0]);
-    if ((flags & Control.NonBlock) === 0) continue;
-    undo.push(() => kernel.call("fcntl", [stream, Control.SetFl, flags]));
-    kernel.call("fcntl", [stream, Control.SetFl, flags & ~Control.NonBlock]);
+function blockOnStreams(kernel: Kernel, streams: readonly number[], undo: Undo[]): void {
+  for (const stream of streams) {
+    const flags = kernel.call("fcntl", [stream, C.F_GETFL, 0]);
+    if ((flags & C.O_NONBLOCK) === 0) continue;
+    undo.push(() => kernel.call("fcntl", [stream, C.F_SETFL, flags]));
+    kernel.call("fcntl", [stream, C.F_SETFL, flags & ~C.O_NONBLOCK]);
   }
 }
 
-/** SIG_SETMASK */
-const setMask = 2;
-
-/** SIG_IGN, the only action that outlives an execve(2) */
-const ignore = 1n;
-
+/** Only an ignored signal stays so in the next program: a handled one gets its default action. */
 function resetSignals(kernel: Kernel, undo: Undo[]): void {
   for (const number of settableSignals) {
     const before = makeStructure(signalAction);
     kernel.call("sigaction", [number, null, before]);
-    if (readStructure(signalAction, before).handler !== ignore) continue;
+    if (readStructure(signalAction, before).handler !== BigInt(C.SIG_IGN)) continue;
     undo.push(() => kernel.call("sigaction", [number, before, null]));
     kernel.call("sigaction", [number, makeStructure(signalAction), null]);
   }
   const mask = signalSetOf([]);
-  kernel.call("sigprocmask", [setMask, signalSetOf([]), mask]);
-  undo.push(() => kernel.call("sigprocmask", [setMask, mask, null]));
+  kernel.call("sigprocmask", [C.SIG_SETMASK, signalSetOf([]), mask]);
+  undo.push(() => kernel.call("sigprocmask", [C.SIG_SETMASK, mask, null]));
 }
-
-/** RLIMIT_NOFILE */
-const openFiles = 7;
 
 function openFileLimit(kernel: Kernel): { readonly soft: bigint; readonly hard: bigint } {
   const limit = makeStructure(resourceLimit);
-  kernel.call("prlimit", [0, openFiles, null, limit]);
+  kernel.call("prlimit", [0, C.RLIMIT_NOFILE, null, limit]);
   return readStructure(resourceLimit, limit);
 }
 
 function setOpenFiles(kernel: Kernel, limit: Uint8Array, undo: Undo[]): void {
   const before = makeStructure(resourceLimit);
-  kernel.call("prlimit", [0, openFiles, limit, before]);
-  undo.push(() => kernel.call("prlimit", [0, openFiles, before, null]));
+  kernel.call("prlimit", [0, C.RLIMIT_NOFILE, limit, before]);
+  undo.push(() => kernel.call("prlimit", [0, C.RLIMIT_NOFILE, before, null]));
 }

@@ -1,23 +1,11 @@
 import { type FileStatus, makedev } from "@earlyboot/linux-syscalls";
 
+import { C } from "./c-constants.ts";
 import type { Kernel, Subject } from "./kernel.ts";
 import { statx } from "./layouts.ts";
 import { makeStructure, readStructure } from "./structure.ts";
 
-/** Flags of the functions whose names end in `at`, from `<linux/fcntl.h>`. */
-export const At = {
-  /** Instead of a directory's descriptor: the working directory. */
-  WorkingDirectory: -100,
-  SymlinkNoFollow: 0x100,
-  RemoveDirectory: 0x200,
-  NoAutomount: 0x800,
-  EmptyPath: 0x1000,
-} as const;
-
-/** STATX_BASIC_STATS */
-const basicStatus = 0x7ff;
-
-/** What statx(2) tells of `name` below `directory`, by the flags of {@link At}. */
+/** What statx(2) tells of `name` below `directory`, by flags such as AT_SYMLINK_NOFOLLOW. */
 export function fileStatus(
   kernel: Kernel,
   directory: number,
@@ -26,8 +14,8 @@ export function fileStatus(
   subject: Subject,
 ): FileStatus {
   const answer = makeStructure(statx);
-  const how = flags | At.NoAutomount;
-  kernel.call("statx", [directory, name, how, basicStatus, answer], subject);
+  const how = flags | C.AT_NO_AUTOMOUNT;
+  kernel.call("statx", [directory, name, how, C.STATX_BASIC_STATS, answer], subject);
   const field = readStructure(statx, answer);
   const seconds = Number(BigInt.asIntN(64, field.modifiedSeconds));
   return {

@@ -2,7 +2,8 @@ import { type Files, SyscallError, type WriteOptions } from "@earlyboot/linux-sy
 import * as fs from "node:fs";
 
 import { big, bytes, fields, flag, integer, path, word } from "./arguments.ts";
-import { At, fileStatus } from "./file-status.ts";
+import { C } from "./c-constants.ts";
+import { fileStatus } from "./file-status.ts";
 import type { Kernel } from "./kernel.ts";
 import { nodeCall } from "./node-call.ts";
 import { readEntries } from "./read-directory.ts";
@@ -12,20 +13,9 @@ const { O_RDONLY, O_WRONLY, O_CREAT, O_TRUNC, O_APPEND, O_EXCL, O_DIRECTORY } = 
 
 /** open(2), stat(2), mkdir(2) and their kin, by path. */
 export function fileCalls(kernel: Kernel): Files {
-  /** A function of Node's that takes one path, under the name of its manual page. */
-  function onPath<Value>(call: string, file: unknown, run: (where: string) => Value): Value {
-    const where = path(call, "path", file);
-    return nodeCall(call, { path: where }, () => run(where));
-  }
-
   function statusOf(call: string, file: unknown, flags: number) {
     const where = path(call, "path", file);
-    return fileStatus(kernel, At.WorkingDirectory, where, flags, { as: call, path: where });
-  }
-
-  function readFile(file: string): Buffer {
-    const where = path("open", "path", file);
-    return withOpenFile(where, O_RDONLY, 0, (descriptor) => readToEnd(descriptor, where));
+    return fileStatus(kernel, C.AT_FDCWD, where, flags, { as: call, path: where });
   }
 
   return {
@@ -45,7 +35,7 @@ export function fileCalls(kernel: Kernel): Files {
     },
     readLink: (file) => onPath("readlink", file, (where) => fs.readlinkSync(where)),
     stat: (file) => statusOf("stat", file, 0),
-    lstat: (file) => statusOf("lstat", file, At.SymlinkNoFollow),
+    lstat: (file) => statusOf("lstat", file, C.AT_SYMLINK_NOFOLLOW),
     access(file, mode) {
       const asked = integer("access", "mode", mode, 0, 7);
       onPath("access", file, (where) => fs.accessSync(where, asked));
@@ -61,7 +51,7 @@ export function fileCalls(kernel: Kernel): Files {
       if (number > 0xffffffffn) {
         throw new SyscallError({ error: "EINVAL", syscall: "mknod", path: where });
       }
-      const args = [At.WorkingDirectory, where, bits, number] as const;
+      const args = [C.AT_FDCWD, where, bits, number] as const;
       kernel.call("mknodat", [...args], { as: "mknod", path: where });
     },
     symlink(target, file) {
@@ -94,6 +84,17 @@ export function fileCalls(kernel: Kernel): Files {
   };
 }
 
+function readFile(file: string): Buffer {
+  const where = path("open", "path", file);
+  return withOpenFile(where, O_RDONLY, 0, (descriptor) => readToEnd(descriptor, where));
+}
+
+/** A function of Node's that takes one path, under the name of its manual page. */
+function onPath<Value>(call: string, file: unknown, run: (where: string) => Value): Value {
+  const where = path(call, "path", file);
+  return nodeCall(call, { path: where }, () => run(where));
+}
+
 /** A function of Node's that takes two paths, under the name of its manual page. */
 function onTwo(
   call: string,
@@ -119,14 +120,11 @@ function writeFlags(options: WriteOptions = {}): { readonly flags: number; reado
   return { flags: O_WRONLY | made | added, mode: permissions("open", mode ?? 0o666) };
 }
 
-/** FS_IOC_GETFLAGS, FS_IOC_SETFLAGS and FS_IMMUTABLE_FL, from `<linux/fs.h>` */
-const FileFlag = { Get: 0x80086601, Set: 0x40086602, Immutable: 0x10 } as const;
-
-function setImmutable(kernel: Kernel, open: number, immutable: boolean, path: string): void {
+function setImmutable(kernel: Kernel, open: number, immutable: boolean, file: string): void {
   const flags = new Uint32Array(2);
   const memory = new Uint8Array(flags.buffer);
-  kernel.call("ioctl", [open, FileFlag.Get, memory], { path });
-  const others = (flags[0] ?? 0) & ~FileFlag.Immutable;
-  flags[0] = immutable ? others | FileFlag.Immutable : others;
-  kernel.call("ioctl", [open, FileFlag.Set, memory], { path });
+  kernel.call("ioctl", [open, C.FS_IOC_GETFLAGS, memory], { path: file });
+  const others = (flags[0] ?? 0) & ~C.FS_IMMUTABLE_FL;
+  flags[0] = immutable ? others | C.FS_IMMUTABLE_FL : others;
+  kernel.call("ioctl", [open, C.FS_IOC_SETFLAGS, memory], { path: file });
 }

@@ -48,6 +48,7 @@ function resultOf<Name extends FunctionName>(
   { value, errno }: Answer,
   { as = name, path, dest }: Subject = {},
 ): Result<Name> {
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the table says which it is
   if (value !== -1 && value !== -1n) return value as Result<Name>;
   throw new SyscallError({ error: errno, syscall: as, path, dest });
 }

@@ -85,16 +85,6 @@ export const signalAction = {
 /** sigset_t */
 export const signalSet = { size: 128, fields: { signals: [0, "u64"] } } as const;
 
-/** struct pollfd, poll(2) */
-export const pollEntry = {
-  size: 8,
-  fields: {
-    descriptor: [0, "i32"],
-    events: [4, "u16"],
-    revents: [6, "u16"],
-  },
-} as const;
-
 /** posix_spawnattr_t of the GNU C library. */
 export const spawnAttributes = { size: 336, fields: {} } as const;
 
@@ -117,8 +107,8 @@ export const loopConfig = {
   },
 } as const;
 
-/** Where loop_config holds the name of the file, and the room for it. */
-export const loopFileName = { offset: 64, room: 64 } as const;
+/** Where loop_config holds the name of the file: LO_NAME_SIZE bytes. */
+export const loopFileName = 64;
 
 /** struct btrfs_ioctl_vol_args: a descriptor, and a path at byte 8. */
 export const btrfsArguments = { size: 4096, fields: { descriptor: [0, "u64"] } } as const;

@@ -1,6 +1,7 @@
 import type { Modules } from "@earlyboot/linux-syscalls";
 
 import { bytes, descriptor, text, unsigned } from "./arguments.ts";
+import { C } from "./c-constants.ts";
 import type { Kernel } from "./kernel.ts";
 
 /**
@@ -21,12 +22,10 @@ export function moduleCalls(kernel: Kernel): Modules {
       const words = text("init_module", "parameters", parameters);
       await kernel.callAside("init_module", [copy, copy.length, words]);
     },
+    // O_NONBLOCK: without waiting for the module's users.
     deleteModule(name) {
       const module = text("delete_module", "name", name);
-      kernel.call("delete_module", [module, nonBlock], { path: module });
+      kernel.call("delete_module", [module, C.O_NONBLOCK], { path: module });
     },
   };
 }
-
-/** O_NONBLOCK: do not wait for a module's users. */
-const nonBlock = 0o4000;

@@ -2,27 +2,15 @@ import type { Network, RouteRequest } from "@earlyboot/linux-syscalls";
 import * as fs from "node:fs";
 
 import { fields, integer, text } from "./arguments.ts";
+import { C } from "./c-constants.ts";
 import type { Kernel } from "./kernel.ts";
 import { interfaceRequest, routeEntry } from "./layouts.ts";
 import { makeStructure, readStructure, writeStructure, writeText } from "./structure.ts";
 
-/** From `<linux/sockios.h>` */
-const Request = {
-  AddRoute: 0x890b,
-  GetFlags: 0x8913,
-  SetFlags: 0x8914,
-  SetAddress: 0x8916,
-  SetNetmask: 0x891c,
-} as const;
-
-/** AF_INET, SOCK_DGRAM | SOCK_CLOEXEC */
-const internet = 2;
-const datagramCloseOnExec = 2 | 0o2000000;
-
 /** IPv4 by the ioctls of netdevice(7). */
 export function networkCalls(kernel: Kernel): Network {
   function ask(request: number, structure: Uint8Array, path?: string): void {
-    const socket = kernel.call("socket", [internet, datagramCloseOnExec, 0]);
+    const socket = kernel.call("socket", [C.AF_INET, C.SOCK_DGRAM | C.SOCK_CLOEXEC, 0]);
     try {
       kernel.call("ioctl", [socket, request, structure], { path });
     } finally {
@@ -39,35 +27,32 @@ export function networkCalls(kernel: Kernel): Network {
   return {
     interfaceFlags(name) {
       const { interfaceName, structure } = requestFor(name);
-      ask(Request.GetFlags, structure, interfaceName);
+      ask(C.SIOCGIFFLAGS, structure, interfaceName);
       return readStructure(interfaceRequest, structure).flags;
     },
     setInterfaceFlags(name, flags) {
       const { interfaceName, structure } = requestFor(name);
       const bits = integer("ioctl", "flags", flags, 0, 0xffff);
       writeStructure(interfaceRequest, structure, { flags: bits });
-      ask(Request.SetFlags, structure, interfaceName);
+      ask(C.SIOCSIFFLAGS, structure, interfaceName);
     },
-    setInterfaceAddress: (name, address) => setAddress(Request.SetAddress, name, address),
-    setInterfaceNetmask: (name, address) => setAddress(Request.SetNetmask, name, address),
+    setInterfaceAddress: (name, address) => setAddress(C.SIOCSIFADDR, name, address),
+    setInterfaceNetmask: (name, address) => setAddress(C.SIOCSIFNETMASK, name, address),
     addRoute(route) {
       const { structure, device } = routeFor(kernel, route);
-      ask(Request.AddRoute, structure, device?.name);
+      ask(C.SIOCADDRT, structure, device?.name);
     },
   };
 }
 
-/** IFNAMSIZ, with the NUL. */
-const nameRoom = 16;
-
 function nameOf(name: unknown): string {
-  return text("ioctl", "interface", name, nameRoom - 1);
+  return text("ioctl", "interface", name, C.IFNAMSIZ - 1);
 }
 
 function requestFor(name: unknown): { interfaceName: string; structure: Uint8Array } {
   const interfaceName = nameOf(name);
   const structure = makeStructure(interfaceRequest);
-  writeText(structure, 0, nameRoom, interfaceName);
+  writeText(structure, 0, C.IFNAMSIZ, interfaceName);
   return { interfaceName, structure };
 }
 
@@ -78,11 +63,8 @@ function socketAddress(name: string, address: unknown): Uint8Array {
   if (numbers.length !== 4 || numbers.some((number) => number > 255)) {
     throw new RangeError(`ioctl: ${name} is "${dotted}", expected four numbers: "10.0.2.15"`);
   }
-  return Uint8Array.from([internet, 0, 0, 0, ...numbers, 0, 0, 0, 0, 0, 0, 0, 0]);
+  return Uint8Array.from([C.AF_INET, 0, 0, 0, ...numbers, 0, 0, 0, 0, 0, 0, 0, 0]);
 }
-
-/** RTF_UP, RTF_GATEWAY and RTF_HOST, from `<linux/route.h>` */
-const RouteFlag = { Up: 1, Gateway: 2, Host: 4 } as const;
 
 /** A structure, and what it points to, which must live as long. */
 interface Route {
@@ -96,11 +78,11 @@ function routeFor(kernel: Kernel, route: RouteRequest): Route {
   const mask = socketAddress("netmask", netmask);
   structure.set(socketAddress("destination", destination), 8);
   structure.set(mask, 40);
-  let flags: number = RouteFlag.Up;
-  if (mask.subarray(4, 8).every((byte) => byte === 255)) flags |= RouteFlag.Host;
+  let flags: number = C.RTF_UP;
+  if (mask.subarray(4, 8).every((byte) => byte === 255)) flags |= C.RTF_HOST;
   if (gateway !== undefined) {
     structure.set(socketAddress("gateway", gateway), 24);
-    flags |= RouteFlag.Gateway;
+    flags |= C.RTF_GATEWAY;
   }
   const device = name === undefined ? undefined : pinnedName(nameOf(name));
   writeStructure(routeEntry, structure, { flags });
@@ -111,7 +93,7 @@ function routeFor(kernel: Kernel, route: RouteRequest): Route {
 }
 
 function pinnedName(name: string): { readonly name: string; readonly memory: Uint8Array } {
-  const memory = new Uint8Array(nameRoom);
-  writeText(memory, 0, nameRoom, name);
+  const memory = new Uint8Array(C.IFNAMSIZ);
+  writeText(memory, 0, C.IFNAMSIZ, name);
   return { name, memory };
 }

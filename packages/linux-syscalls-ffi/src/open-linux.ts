@@ -1,8 +1,10 @@
 import type { Linux } from "@earlyboot/linux-syscalls";
 
 import { findAddon } from "./addon-path.ts";
-import { fields, text } from "./arguments.ts";
+import { fields, text, word } from "./arguments.ts";
+import type { Backend } from "./backend.ts";
 import { openFfiRs } from "./backends/ffi-rs.ts";
+import { openNodeFfi } from "./backends/node-ffi.ts";
 import { descriptorCalls } from "./descriptors.ts";
 import { deviceCalls } from "./devices.ts";
 import { fileCalls } from "./files.ts";
@@ -17,6 +19,8 @@ import { timeCalls } from "./time.ts";
 export interface OpenLinuxOptions {
   /** The absolute path of ffi-rs's `.node` file; default: see {@link openLinux}. */
   readonly addon?: string;
+  /** What calls the C library: `ffi-rs` (default), or Node's own `node:ffi`, from Node 26 on. */
+  readonly backend?: "ffi-rs" | "node:ffi";
 }
 
 /**
@@ -26,9 +30,8 @@ export interface OpenLinuxOptions {
  * it, or else from the optional dependency that npm installs for this kind of machine.
  */
 export function openLinux(options: OpenLinuxOptions = {}): Linux {
-  const { addon } = fields("openLinux", "options", options);
-  const file = addon === undefined ? findAddon() : text("openLinux", "addon", addon);
-  const kernel = kernelOf(openFfiRs(file));
+  const kernel = kernelOf(openBackend(options));
+  widenThreadPool();
   return {
     ...mountCalls(kernel),
     ...fileCalls(kernel),
@@ -39,4 +42,19 @@ export function openLinux(options: OpenLinuxOptions = {}): Linux {
     ...processCalls(kernel),
     ...timeCalls(kernel),
   };
+}
+
+function openBackend(options: OpenLinuxOptions): Backend {
+  const { addon, backend } = fields("openLinux", "options", options);
+  const file = addon === undefined ? undefined : text("openLinux", "addon", addon);
+  const choice = word("openLinux", "backend", backend ?? "ffi-rs", ["ffi-rs", "node:ffi"]);
+  return choice === "ffi-rs" ? openFfiRs(file ?? findAddon()) : openNodeFfi();
+}
+
+/**
+ * Node's pool has four threads unless its environment says otherwise before its first use. Loading
+ * modules takes a thread for each, and reads of disks must go on meanwhile.
+ */
+function widenThreadPool(): void {
+  process.env["UV_THREADPOOL_SIZE"] ??= "16";
 }

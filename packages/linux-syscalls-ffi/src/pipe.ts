@@ -1,6 +1,6 @@
 import * as fs from "node:fs";
-import { Socket } from "node:net";
 
+import { C } from "./c-constants.ts";
 import type { Kernel } from "./kernel.ts";
 import { runHandler } from "./run-handler.ts";
 
@@ -20,13 +20,14 @@ export function openPipe(
   receive: (chunk: Uint8Array) => unknown,
 ): Pipe {
   const ends = new Int32Array(2);
-  kernel.call("pipe2", [new Uint8Array(ends.buffer), closeOnExec]);
+  kernel.call("pipe2", [new Uint8Array(ends.buffer), C.O_CLOEXEC]);
   const [readEnd = -1, writeEnd = -1] = ends;
   return {
     writeEnd,
     discard: () => fs.closeSync(readEnd),
     readToEnd() {
       const { promise, resolve } = Promise.withResolvers<void>();
+      const { Socket } = process.getBuiltinModule("node:net");
       const stream = new Socket({ fd: readEnd, readable: true, writable: false });
       stream.on("data", (chunk) => void runHandler(name, () => receive(new Uint8Array(chunk))));
       stream.on("error", () => undefined);
@@ -35,6 +36,3 @@ export function openPipe(
     },
   };
 }
-
-/** O_CLOEXEC */
-const closeOnExec = 0o2000000;

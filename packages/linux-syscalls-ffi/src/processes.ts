@@ -28,14 +28,14 @@ export function processCalls(kernel: Kernel): Processes {
     },
     setsid: () => kernel.call("setsid", []),
     reapOrphans(onReaped) {
-      const tell = callback("waitid", "onReaped", onReaped);
+      const tell = onReaped === undefined ? onReaped : callback("waitid", "onReaped", onReaped);
       return children.reapOrphans((pid, status) => {
         if (tell !== undefined) void runHandler("onReaped", () => tell(pid, status));
       });
     },
     onSignal(signal, handler) {
       const number = integer("sigaction", "signal", signal, 1, 64);
-      const run = callback("sigaction", "handler", handler) ?? (() => undefined);
+      const run = callback("sigaction", "handler", handler);
       return listen(number, () => void runHandler("onSignal's handler", run));
     },
   };

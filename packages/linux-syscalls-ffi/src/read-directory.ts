@@ -19,7 +19,7 @@ export function readEntries(
     if (filled === 0) break;
     for (const entry of parse(buffer.subarray(0, filled))) entries.push(entry);
   }
-  return entries.sort((a, b) => (a.name < b.name ? -1 : 1));
+  return entries.toSorted((a, b) => (a.name < b.name ? -1 : 1));
 }
 
 /** What getdents64(2) puts into a buffer: records that tell their own length. */

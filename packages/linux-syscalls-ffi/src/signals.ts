@@ -14,10 +14,9 @@ export function listen(number: number, handler: () => void): () => void {
   return () => void process.off(name, handler);
 }
 
-function signalName(number: number): NodeJS.Signals | undefined {
+function signalName(number: number): string | undefined {
   if (unmanageable.has(number)) return undefined;
-  const names = Object.keys(constants.signals) as NodeJS.Signals[];
-  return names.find((name) => constants.signals[name] === number);
+  return Object.entries(constants.signals).find(([, value]) => value === number)?.[0];
 }
 
 /** SIGILL, SIGTRAP, SIGABRT, SIGBUS, SIGFPE, SIGKILL, SIGSEGV, SIGSTOP */

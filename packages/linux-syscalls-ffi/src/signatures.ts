@@ -24,6 +24,7 @@ export const signatures = {
   ioctl: "iilp",
   kill: "iii",
   lseek: "lili",
+  memmove: "lpll",
   memfd_create: "ipi",
   mknodat: "lipil",
   mount: "ippplp",

@@ -7,6 +7,7 @@ import {
 import * as fs from "node:fs";
 
 import { callback, fields, flag, integer, list, path, word } from "./arguments.ts";
+import { C } from "./c-constants.ts";
 import type { Children } from "./children.ts";
 import { argument, environmentWords } from "./environment.ts";
 import type { Kernel } from "./kernel.ts";
@@ -61,7 +62,7 @@ function checkRequest(request: SpawnRequest): Program {
   const given = fields("execve", "request", request);
   const { environment = {}, streams, newSession, workingDirectory: directory } = given;
   const file = path("execve", "path", given.path);
-  const { argv0 = file, arguments: rest = [] } = given;
+  const { argv0 = file, arguments: rest = [], onOutput, onProgress } = given;
   const name = argument("execve", "argv0", argv0);
   return {
     path: file,
@@ -70,8 +71,9 @@ function checkRequest(request: SpawnRequest): Program {
     workingDirectory:
       directory === undefined ? undefined : path("chdir", "workingDirectory", directory),
     streams: word("execve", "streams", streams ?? "inherit", ["inherit", "null"]),
-    onOutput: callback("execve", "onOutput", given.onOutput),
-    onProgress: callback("execve", "onProgress", given.onProgress),
+    onOutput: onOutput === undefined ? onOutput : callback("execve", "onOutput", onOutput),
+    onProgress:
+      onProgress === undefined ? onProgress : callback("execve", "onProgress", onProgress),
     newSession: flag("execve", "newSession", newSession, false),
   };
 }
@@ -151,12 +153,9 @@ function start(kernel: Kernel, program: Program, streams: Streams): number {
 /** By descriptor, so that a missing directory is not mistaken for a missing program. */
 function openDirectory(where: string | undefined): number | undefined {
   if (where === undefined) return undefined;
-  const flags = fs.constants.O_DIRECTORY | openPathOnly;
+  const flags = fs.constants.O_DIRECTORY | C.O_PATH;
   return nodeCall("chdir", { path: where }, () => fs.openSync(where, flags));
 }
-
-/** O_PATH: search permission is enough. */
-const openPathOnly = 0o10000000;
 
 function run(kernel: Kernel, program: Program, actions: Uint8Array): number {
   const pid = new Int32Array(2);
@@ -174,13 +173,10 @@ function run(kernel: Kernel, program: Program, actions: Uint8Array): number {
   throw new SyscallError({ error: errno, syscall: "execve", path: program.path });
 }
 
-/** POSIX_SPAWN_SETSIGDEF, POSIX_SPAWN_SETSIGMASK and POSIX_SPAWN_SETSID, from `<spawn.h>` */
-const SpawnFlag = { SetDefaults: 0x04, SetMask: 0x08, SetSession: 0x80 } as const;
-
 function attributesFor(kernel: Kernel, newSession: boolean): Uint8Array {
   const attributes = makeStructure(spawnAttributes);
-  const session = newSession ? SpawnFlag.SetSession : 0;
-  const flags = SpawnFlag.SetDefaults | SpawnFlag.SetMask | session;
+  const session = newSession ? C.POSIX_SPAWN_SETSID : 0;
+  const flags = C.POSIX_SPAWN_SETSIGDEF | C.POSIX_SPAWN_SETSIGMASK | session;
   kernel.call("posix_spawnattr_init", [attributes]);
   kernel.call("posix_spawnattr_setflags", [attributes, flags]);
   kernel.call("posix_spawnattr_setsigdefault", [attributes, signalSetOf(settableSignals)]);

@@ -29,6 +29,7 @@ export function readStructure<Of extends Layout>(layout: Of, bytes: Uint8Array):
   for (const [name, [offset, kind]] of Object.entries(layout.fields)) {
     values[name] = getField(memory, offset, kind);
   }
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- made from the same layout
   return values as ValuesOf<Of>;
 }
 
@@ -57,18 +58,10 @@ function viewOf({ buffer, byteOffset, byteLength }: Uint8Array): DataView {
 }
 
 function getField(memory: DataView, offset: number, kind: FieldKind): number | bigint {
-  switch (kind) {
-    case "i32":
-      return memory.getInt32(offset, true);
-    case "u8":
-      return memory.getUint8(offset);
-    case "u16":
-      return memory.getUint16(offset, true);
-    case "u32":
-      return memory.getUint32(offset, true);
-    case "u64":
-      return memory.getBigUint64(offset, true);
-  }
+  if (kind === "u64") return memory.getBigUint64(offset, true);
+  if (kind === "u8") return memory.getUint8(offset);
+  if (kind === "u16") return memory.getUint16(offset, true);
+  return kind === "u32" ? memory.getUint32(offset, true) : memory.getInt32(offset, true);
 }
 
 function setField(memory: DataView, offset: number, kind: FieldKind, value: number | bigint): void {

@@ -1,21 +1,12 @@
 import type { Processes, TerminalMode } from "@earlyboot/linux-syscalls";
 
 import { descriptor, fields, flag } from "./arguments.ts";
+import { C } from "./c-constants.ts";
 import type { Kernel } from "./kernel.ts";
 import { signalAction, termios, windowSize } from "./layouts.ts";
 import { makeStructure, readStructure, writeStructure } from "./structure.ts";
 
-/** From `<asm-generic/ioctls.h>` */
-const Request = {
-  GetMode: 0x5401,
-  SetMode: 0x5402,
-  SetControlling: 0x540e,
-  GetWindowSize: 0x5413,
-  DropControlling: 0x5422,
-} as const;
-
-/** ISIG, ICANON and ECHO, from `<asm-generic/termbits.h>` */
-const modeBits = { signals: 1, lines: 2, echo: 8 } as const;
+const modeBits = { signals: C.ISIG, lines: C.ICANON, echo: C.ECHO } as const;
 
 type TerminalCalls = Pick<
   Processes,
@@ -30,18 +21,18 @@ type TerminalCalls = Pick<
 export function terminalCalls(kernel: Kernel): TerminalCalls {
   function readMode(open: number): Uint8Array {
     const mode = makeStructure(termios);
-    kernel.call("ioctl", [open, Request.GetMode, mode]);
+    kernel.call("ioctl", [open, C.TCGETS, mode]);
     return mode;
   }
 
   return {
     setControllingTerminal(open) {
       const number = descriptor("ioctl", "descriptor", open);
-      kernel.call("ioctl", [number, Request.SetControlling, null]);
+      kernel.call("ioctl", [number, C.TIOCSCTTY, null]);
     },
     dropControllingTerminal(open) {
       const number = descriptor("ioctl", "descriptor", open);
-      ignoringHangup(kernel, () => kernel.call("ioctl", [number, Request.DropControlling, null]));
+      ignoringHangup(kernel, () => kernel.call("ioctl", [number, C.TIOCNOTTY, null]));
     },
     terminalMode(open) {
       const { localFlags } = readStructure(
@@ -61,12 +52,12 @@ export function terminalCalls(kernel: Kernel): TerminalCalls {
       writeStructure(termios, state, {
         localFlags: changed(readStructure(termios, state).localFlags, wanted),
       });
-      kernel.call("ioctl", [number, Request.SetMode, state]);
+      kernel.call("ioctl", [number, C.TCSETS, state]);
     },
     terminalSize(open) {
       const size = makeStructure(windowSize);
       const number = descriptor("ioctl", "descriptor", open);
-      kernel.call("ioctl", [number, Request.GetWindowSize, size]);
+      kernel.call("ioctl", [number, C.TIOCGWINSZ, size]);
       const { rows, columns } = readStructure(windowSize, size);
       return { columns, rows };
     },
@@ -92,16 +83,17 @@ function changed(flags: number, mode: Partial<TerminalMode>): number {
   return changedFlags;
 }
 
-/** SIGHUP */
-const hangup = 1;
-
 /** A leader of a session who drops its terminal is sent SIGHUP, and would die of it. */
 function ignoringHangup(kernel: Kernel, run: () => void): void {
   const before = makeStructure(signalAction);
-  kernel.call("sigaction", [hangup, makeStructure(signalAction, { handler: 1n }), before]);
+  kernel.call("sigaction", [
+    C.SIGHUP,
+    makeStructure(signalAction, { handler: BigInt(C.SIG_IGN) }),
+    before,
+  ]);
   try {
     run();
   } finally {
-    kernel.call("sigaction", [hangup, before, null]);
+    kernel.call("sigaction", [C.SIGHUP, before, null]);
   }
 }

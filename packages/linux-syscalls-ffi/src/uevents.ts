@@ -2,12 +2,13 @@ import type { Uevent, UeventBatch, UeventSource } from "@earlyboot/linux-syscall
 import { errorCode } from "@earlyboot/linux-syscalls";
 import * as fs from "node:fs";
 
-import { abortSignal } from "./arguments.ts";
+import { C } from "./c-constants.ts";
 import { keepAlive } from "./keep-alive.ts";
 import type { Kernel } from "./kernel.ts";
 import { netlinkAddress } from "./layouts.ts";
 import { listen } from "./signals.ts";
 import { makeStructure, readStructure } from "./structure.ts";
+import { untilDone } from "./until-done.ts";
 
 /**
  * Subscribes to the kernel's uevents; netlink(7).
@@ -20,30 +21,27 @@ import { makeStructure, readStructure } from "./structure.ts";
 export function openUevents(kernel: Kernel): UeventSource {
   const waiting = new Set<() => void>();
   const wake = () => waiting.forEach((resume) => resume());
-  const stopListening = listen(urgent, wake);
+  const stopListening = listen(C.SIGURG, wake);
   const socket = openSocket(kernel, stopListening);
   let closed = false;
 
-  /** Resolves when something may have come, or the source was closed, or `signal` aborted. */
-  async function woken(signal: AbortSignal | undefined): Promise<void> {
+  /** Calls `resume` when something may have come, or the source was closed. */
+  function whenWoken(resume: () => void): () => void {
     const release = keepAlive();
-    const { promise, resolve } = Promise.withResolvers<void>();
-    waiting.add(resolve);
-    signal?.addEventListener("abort", () => resolve(), { once: true });
-    await promise;
-    waiting.delete(resolve);
-    release();
+    waiting.add(resume);
+    return () => {
+      waiting.delete(resume);
+      release();
+    };
   }
 
   return {
     async next(signal) {
-      const abort = abortSignal("recvfrom", signal);
       for (;;) {
-        abort?.throwIfAborted();
         if (closed) return { events: [], overflow: false, closed };
         const batch = drain(kernel, socket);
         if (batch.events.length > 0 || batch.overflow) return batch;
-        await woken(abort);
+        await untilDone("recvfrom", signal, whenWoken);
       }
     },
     close() {
@@ -56,34 +54,19 @@ export function openUevents(kernel: Kernel): UeventSource {
   };
 }
 
-/** From `<linux/netlink.h>`, `<sys/socket.h>` and `<fcntl.h>`; equal on x64 and arm64. */
-const familyNetlink = 16;
-const datagramNonBlockCloseOnExec = 2 | 0o4000 | 0o2000000;
-const kernelUevents = 15;
-const socketLevel = 1;
-const receiveBufferForce = 33;
-const setFlags = 4;
-const setOwner = 8;
-const setSignal = 10;
-const asyncNonBlock = 0o20000 | 0o4000;
-const truncated = 0x20;
-
-/** SIGURG */
-const urgent = 23;
-
 /** Room for the events of a whole coldplug: tens of thousands. */
 const receiveBufferSize = 16 * 2 ** 20;
 
 function openSocket(kernel: Kernel, onFailure: () => void): number {
   let socket = -1;
   try {
-    const as = { as: "socket" };
-    socket = kernel.call("socket", [familyNetlink, datagramNonBlockCloseOnExec, kernelUevents], as);
+    const kind = C.SOCK_DGRAM | C.SOCK_NONBLOCK | C.SOCK_CLOEXEC;
+    socket = kernel.call("socket", [C.AF_NETLINK, kind, C.NETLINK_KOBJECT_UEVENT]);
     enlarge(kernel, socket);
-    kernel.call("fcntl", [socket, setOwner, process.pid]);
-    kernel.call("fcntl", [socket, setSignal, urgent]);
-    kernel.call("fcntl", [socket, setFlags, asyncNonBlock]);
-    const address = makeStructure(netlinkAddress, { family: familyNetlink, groups: 1 });
+    kernel.call("fcntl", [socket, C.F_SETOWN, process.pid]);
+    kernel.call("fcntl", [socket, C.F_SETSIG, C.SIGURG]);
+    kernel.call("fcntl", [socket, C.F_SETFL, C.O_ASYNC | C.O_NONBLOCK]);
+    const address = makeStructure(netlinkAddress, { family: C.AF_NETLINK, groups: 1 });
     kernel.call("bind", [socket, address, address.length]);
     return socket;
   } catch (error) {
@@ -97,7 +80,7 @@ function openSocket(kernel: Kernel, onFailure: () => void): number {
 function enlarge(kernel: Kernel, socket: number): void {
   const size = new Uint8Array(new Uint32Array([receiveBufferSize]).buffer);
   try {
-    kernel.call("setsockopt", [socket, socketLevel, receiveBufferForce, size, size.length]);
+    kernel.call("setsockopt", [socket, C.SOL_SOCKET, C.SO_RCVBUFFORCE, size, size.length]);
   } catch (error) {
     if (errorCode(error) !== "EPERM") throw error;
   }
@@ -128,7 +111,7 @@ function receive(
 ): number | "nothing" | "overflow" {
   const sender = makeStructure(netlinkAddress);
   const size = new Uint8Array(new Uint32Array([sender.length]).buffer);
-  const args = [socket, buffer, buffer.length, truncated, sender, size] as const;
+  const args = [socket, buffer, buffer.length, C.MSG_TRUNC, sender, size] as const;
   try {
     const length = Number(kernel.call("recvfrom", [...args]));
     return readStructure(netlinkAddress, sender).pid === 0 ? length : 0;

@@ -18,7 +18,6 @@ interface Call {
   readonly errno: true;
   /** ffi-rs's own index.js adds this to every call; the native part insists on it. */
   readonly freeResultMemory: false;
-  readonly runInNewThread: boolean;
 }
 
 interface Outcome {
@@ -28,31 +27,38 @@ interface Outcome {
 
 /** What the `.node` file of ffi-rs exports, as far as it is used. */
 interface Addon {
-  open(library: { readonly library: string; readonly path: string }): void;
-  load(call: Call): unknown;
+  readonly open: (library: { readonly library: string; readonly path: string }) => void;
+  readonly load: {
+    (call: Call & { readonly runInNewThread: true }): Promise<Outcome>;
+    (call: Call): Outcome;
+  };
 }
 
-/** Calls through ffi-rs, whose `.node` file is loaded from the absolute path `addon`. */
+/**
+ * Calls through ffi-rs, whose `.node` file is loaded from the absolute path `addon`.
+ *
+ * A call on another thread gets nothing but numbers: the memory that addresses point to stays in
+ * `inFlight` until the call has returned, because ffi-rs does not keep it alive.
+ */
 export function openFfiRs(addon: string): Backend {
-  const native = loadAddon(addon);
+  const { load } = loadAddon(addon);
   const inFlight = new Set<readonly Argument[]>();
 
   /** ffi-rs has no function for this, but memmove(3) gives back where it was told to write. */
   function addressOf(bytes: Uint8Array): bigint {
-    const call = callOf("memmove", DataType.BigInt, [bytes, 0, 0]);
-    return BigInt((native.load(call) as Outcome).value);
+    return BigInt(load(describe("memmove", [bytes, 0, 0])).value);
   }
 
   return {
     name: "ffi-rs",
     addressOf,
-    call: (name, args) => answerOf(native.load(tableCall(name, args))),
+    call: (name, args) => answerOf(load(describe(name, args))),
     async callAside(name, args) {
       const pinned = args.map((arg) => (typeof arg === "string" ? Buffer.from(`${arg}\0`) : arg));
       const lowered = pinned.map((arg) => (arg instanceof Uint8Array ? addressOf(arg) : arg));
       inFlight.add(pinned);
       try {
-        return answerOf(await native.load({ ...tableCall(name, lowered), runInNewThread: true }));
+        return answerOf(await load({ ...describe(name, lowered), runInNewThread: true }));
       } finally {
         inFlight.delete(pinned);
       }
@@ -62,35 +68,30 @@ export function openFfiRs(addon: string): Backend {
 
 /** The `.node` file itself: ffi-rs's index.js would cost ten milliseconds, and need node_modules. */
 function loadAddon(path: string): Addon {
-  const module = { exports: {} };
+  const module: { readonly exports: Partial<Addon> } = { exports: {} };
   process.dlopen(module, path);
-  const native = module.exports as Addon;
-  native.open({ library, path: "" });
-  return native;
+  const { open, load } = module.exports;
+  if (open === undefined || load === undefined) throw new Error(`${path} is not ffi-rs`);
+  open({ library, path: "" });
+  return { open, load };
 }
 
 /** The key under which ffi-rs keeps the process itself, and with it the whole C library. */
 const library = "c";
 
-function tableCall(name: FunctionName, args: readonly Argument[]): Call {
-  const result = signatures[name].startsWith("l") ? DataType.BigInt : DataType.I32;
+function describe(name: FunctionName, args: readonly Argument[]): Call {
+  const [result, ...letters] = signatures[name];
+  const types = args.map((arg, i) => typeOf(arg, letters[i]));
+  const values = args.map(valueOf);
   const number = systemCallNumber(name);
-  return number === undefined
-    ? callOf(name, result, args)
-    : callOf("syscall", result, [number, ...args]);
-}
-
-function callOf(name: string, result: number, args: readonly Argument[]): Call {
-  const letters: string | undefined = signatures[name as FunctionName];
   return {
     library,
-    funcName: name,
-    retType: result,
-    paramsType: args.map((arg, i) => typeOf(arg, letters?.[i + 1])),
-    paramsValue: args.map(valueOf),
+    funcName: number === undefined ? name : "syscall",
+    retType: result === "l" ? DataType.BigInt : DataType.I32,
+    paramsType: number === undefined ? types : [DataType.I64, ...types],
+    paramsValue: number === undefined ? values : [number, ...values],
     errno: true,
     freeResultMemory: false,
-    runInNewThread: false,
   };
 }
 
@@ -107,7 +108,6 @@ function valueOf(arg: Argument): unknown {
   return typeof arg === "bigint" ? BigInt.asIntN(64, arg) : arg;
 }
 
-function answerOf(outcome: unknown): Answer {
-  const { value, errnoCode } = outcome as Outcome;
+function answerOf({ value, errnoCode }: Outcome): Answer {
   return { value, errno: errnoCode };
 }

@@ -1,0 +1,24 @@
+import { abortSignal } from "./arguments.ts";
+
+/**
+ * Waits until `begin`'s `done` is called, or `signal` aborts; `begin` gives a function that clears
+ * up, which is called in either case.
+ *
+ * @throws the signal's reason when it has aborted.
+ */
+export async function untilDone(
+  call: string,
+  signal: AbortSignal | undefined,
+  begin: (done: () => void) => () => void,
+): Promise<void> {
+  const abort = abortSignal(call, signal);
+  const { promise, resolve } = Promise.withResolvers<void>();
+  const done = () => resolve();
+  abort?.throwIfAborted();
+  abort?.addEventListener("abort", done);
+  const clear = begin(done);
+  await promise;
+  clear();
+  abort?.removeEventListener("abort", done);
+  abort?.throwIfAborted();
+}
