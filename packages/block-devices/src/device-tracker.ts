@@ -16,24 +16,31 @@ const readersAtOnce = 8;
 
 /** Knows all block devices, and reads each once per appearance. */
 export interface DeviceTracker {
-  /** Looks at all devices again. */
+  /** Looks at all devices again; any may have another content than before. */
   scan(): void;
   /** Looks at one device again; what could not be read is tried again. */
-  look(name: string): void;
-  /** Tries one device again, if it still cannot be read. */
-  retry(name: string): void;
+  look(name: string, how?: LookOptions): void;
   /** All devices, by number. */
   devices(): readonly BlockDeviceInfo[];
   /** Resolves when nothing is being read any more. */
   settled(): Promise<void>;
 }
 
+/** How {@link DeviceTracker.look} looks. */
+export interface LookOptions {
+  /** Whether the content may be another one; kernels that count disk sequences tell by themselves. */
+  readonly mayHaveChanged?: boolean;
+}
+
 /** Hears what a {@link DeviceTracker} learns. */
 export interface TrackerListener {
   /** A device has come, gone, or been read. */
   readonly onChange?: () => void;
-  /** A device could not be read, for the `failures`-th time in a row. */
-  readonly onUnreadable?: (name: string, failures: number) => void;
+  /**
+   * A device could not be read, for the `failures`-th time in a row. `retry` tries again, unless the
+   * device has changed, gone or been read in the meantime.
+   */
+  readonly onUnreadable?: (failures: number, retry: () => void) => void;
 }
 
 interface Tracked {
@@ -51,13 +58,14 @@ export function trackDevices(
   const reads = new Set<Promise<void>>();
   const limit = limitTo(readersAtOnce);
 
-  function look(name: string): void {
+  function look(name: string, { mayHaveChanged = false }: LookOptions = {}): void {
     const facts = readSysfsDevice(linux, name);
     const before = known.get(name);
+    const isOther =
+      before?.facts.appearance !== facts?.appearance || (mayHaveChanged && !facts?.isCounted);
     if (facts === undefined) known.delete(name);
-    else if (before?.facts.appearance !== facts.appearance) appear(facts, 0);
+    else if (before === undefined || isOther) appear(facts, 0);
     else if (before.content.status === "unreadable") appear(facts, before.failures);
-    else known.set(name, { ...before, facts });
     onChange?.();
   }
 
@@ -69,39 +77,38 @@ export function trackDevices(
   }
 
   function read(tracked: Tracked): void {
-    const done = limit(async () => {
-      const { facts, failures } = tracked;
-      if (!isPending(facts)) return;
+    const { facts } = tracked;
+    const isCurrent = (): boolean => known.get(facts.name) === tracked;
+    const reading = limit(async () => {
+      if (!isCurrent()) return;
       const content = await readContent(linux, facts);
-      if (!isPending(facts)) return;
-      const failed = content.status === "unreadable" ? failures + 1 : 0;
-      known.set(facts.name, { facts, content, failures: failed });
-      if (failed > 0) onUnreadable?.(facts.name, failed);
-      onChange?.();
-    }).finally(() => reads.delete(done));
+      if (isCurrent()) finish(tracked, content);
+    });
+    const done = reading.finally(() => reads.delete(done));
     reads.add(done);
   }
 
-  /** False when the device has gone, or has been replaced, while its turn or its bytes came. */
-  function isPending({ name, appearance }: SysfsDevice): boolean {
-    const now = known.get(name);
-    return now?.content.status === "pending" && now.facts.appearance === appearance;
+  function finish({ facts, failures }: Tracked, content: DeviceContent): void {
+    const failed = content.status === "unreadable" ? failures + 1 : 0;
+    const tracked: Tracked = { facts, content, failures: failed };
+    known.set(facts.name, tracked);
+    if (failed > 0) {
+      onUnreadable?.(failed, () => {
+        if (known.get(facts.name) === tracked) look(facts.name);
+      });
+    }
+    onChange?.();
   }
 
   function scan(): void {
-    const names = blockDeviceNames(linux);
-    for (const name of known.keys()) if (!names.includes(name)) known.delete(name);
-    for (const name of names) look(name);
-  }
-
-  function retry(name: string): void {
-    if (known.get(name)?.content.status === "unreadable") look(name);
+    const names = new Set(blockDeviceNames(linux));
+    for (const name of known.keys()) if (!names.has(name)) known.delete(name);
+    for (const name of names) look(name, { mayHaveChanged: true });
   }
 
   return {
     scan,
     look,
-    retry,
     devices: () => describeAll(Array.from(known.values())),
     async settled() {
       while (reads.size > 0) await Promise.all(reads);
@@ -133,7 +140,12 @@ function describe(
     device,
     size,
     ...(disk === undefined ? {} : { disk }),
-    ...(number === undefined ? {} : { partition: { number, ...row } }),
+    ...(number === undefined ? {} : { partition: { number, ...kernelsRow(facts), ...row } }),
     ...content,
   };
+}
+
+/** What is known of a partition whose disk's table cannot be read here. */
+function kernelsRow({ partUuid: uuid, partLabel: label }: SysfsDevice): Partial<Partition> {
+  return { ...(uuid === undefined ? {} : { uuid }), ...(label === undefined ? {} : { label }) };
 }

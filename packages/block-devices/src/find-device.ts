@@ -142,8 +142,12 @@ async function* looks(
   const began = linux.now();
   const pause = async (): Promise<undefined> => {
     const remaining = (timeout ?? Infinity) - (linux.now() - began);
-    await linux.sleep(remaining > 0 ? Math.min(tick, remaining) : tick, stopped);
+    await linux.sleep(remaining > 0 ? Math.min(tick, remaining) : tick, stopped).catch(ignoreAbort);
     return undefined;
+  };
+  // Nobody waits for the last pause when the search is over.
+  const ignoreAbort = (error: unknown): void => {
+    if (!stopped.aborted) throw error;
   };
   const watch = watchBlockDevices(linux, { signal: stopped });
   let devices: readonly BlockDeviceInfo[] = [];
@@ -151,7 +155,7 @@ async function* looks(
     let [change, pausing] = [watch.next(), pause()];
     for (;;) {
       const changed = await Promise.race([change, pausing]);
-      if (changed?.done) return;
+      if (stopped.aborted || changed?.done) return;
       devices = changed?.value ?? devices;
       if (changed === undefined) pausing = pause();
       else change = watch.next();

@@ -12,9 +12,14 @@ export interface SysfsDevice {
   readonly disk?: string;
   readonly partitionNumber?: number;
   readonly start?: bigint;
+  /** What the kernel read in the partition table; of the label it keeps ASCII only. */
+  readonly partUuid?: string;
+  readonly partLabel?: string;
   readonly removable: boolean;
-  /** Changes whenever something about the device's content may have: number, size, disk sequence. */
+  /** Number, size and disk sequence: as long as these are the same, so is the content. */
   readonly appearance: string;
+  /** False of a kernel that counts no disk sequence; a new medium may then look like the old one. */
+  readonly isCounted: boolean;
 }
 
 /** The names of all block devices. */
@@ -38,9 +43,14 @@ export function readSysfsDevice(
 /** How files of a device that is being removed answer. */
 const gone = ["ENOENT", "ENODEV", "ENXIO", "ENOTDIR"];
 
-function readAttributes(linux: Pick<Linux, "readText" | "readLink">, name: string): SysfsDevice {
+/** Paths of NVMe that are hidden behind another device have no number, and cannot be opened. */
+function readAttributes(
+  linux: Pick<Linux, "readText" | "readLink">,
+  name: string,
+): SysfsDevice | undefined {
   const attribute = (file: string): string => linux.readText(`${directory}/${name}/${file}`).trim();
   const uevent = parseUevent(attribute("uevent"));
+  if (!uevent.has("MAJOR")) return undefined;
   const device = makedev(Number(uevent.get("MAJOR")), Number(uevent.get("MINOR")));
   const size = BigInt(attribute("size")) * 512n;
   const isPartition = uevent.get("DEVTYPE") === "partition";
@@ -53,6 +63,7 @@ function readAttributes(linux: Pick<Linux, "readText" | "readLink">, name: strin
     ...(isPartition ? partitionAttributes(linux, name, uevent, attribute) : {}),
     removable: !isPartition && attribute("removable") === "1",
     appearance: `${device} ${size} ${uevent.get("DISKSEQ") ?? ""}`,
+    isCounted: uevent.has("DISKSEQ"),
   };
 }
 
@@ -63,10 +74,13 @@ function partitionAttributes(
   attribute: (file: string) => string,
 ): Partial<SysfsDevice> {
   const disk = linux.readLink(`${directory}/${name}`).split("/").at(-2);
+  const [partUuid, partLabel] = [uevent.get("PARTUUID"), uevent.get("PARTNAME")];
   return {
     ...(disk === undefined ? {} : { disk }),
     partitionNumber: Number(uevent.get("PARTN") ?? attribute("partition")),
     start: BigInt(attribute("start")) * 512n,
+    ...(partUuid === undefined ? {} : { partUuid }),
+    ...(partLabel === undefined ? {} : { partLabel }),
   };
 }
 

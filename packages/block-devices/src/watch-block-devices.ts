@@ -30,16 +30,15 @@ export async function* watchBlockDevices(
   const stop = new AbortController();
   const stopped = signal === undefined ? stop.signal : AbortSignal.any([signal, stop.signal]);
   const bell = makeBell(stopped);
-  const tracker: DeviceTracker = trackDevices(linux, {
+  const failed = (error: unknown): void => bell.fail(error);
+  const tracker = trackDevices(linux, {
     onChange: () => bell.ring(),
-    onUnreadable: (name, failures) => {
+    onUnreadable: (failures, retry) => {
       const delay = Math.min(firstRetry * 2 ** (failures - 1), lastRetry);
-      void whenSlept(linux, delay, stopped, () => tracker.retry(name));
+      whenSlept(linux, delay, stopped, retry).catch(failed);
     },
   });
-  const following = followUevents(linux, tracker, stopped).catch((error: unknown) =>
-    bell.fail(error),
-  );
+  const following = followUevents(linux, tracker, stopped).catch(failed);
   try {
     while (!stopped.aborted) {
       yield tracker.devices();
@@ -78,7 +77,7 @@ async function applyUevents(
   for (;;) {
     const batch = await nextBatch(uevents, stopped);
     if (batch.overflow) tracker.scan();
-    else for (const name of blockDevicesIn(batch)) tracker.look(name);
+    else applyBatch(tracker, batch);
     if (batch.closed) return;
   }
 }
@@ -92,10 +91,15 @@ async function nextBatch(uevents: UeventSource, stopped: AbortSignal): Promise<U
   }
 }
 
-/** Each device once, however many events a burst holds. */
-function blockDevicesIn({ events }: UeventBatch): ReadonlySet<string> {
-  const ofBlock = events.filter(({ properties }) => properties["SUBSYSTEM"] === "block");
-  return new Set(ofBlock.map(({ devpath }) => devpath.split("/").at(-1) ?? ""));
+/** Looks at each device once, however many events a burst holds. */
+function applyBatch(tracker: DeviceTracker, { events }: UeventBatch): void {
+  const changed = new Map<string, boolean>();
+  for (const { action, devpath, properties } of events) {
+    if (properties["SUBSYSTEM"] !== "block") continue;
+    const name = devpath.split("/").at(-1) ?? "";
+    changed.set(name, changed.get(name) === true || action !== "add");
+  }
+  for (const [name, mayHaveChanged] of changed) tracker.look(name, { mayHaveChanged });
 }
 
 async function whenSlept(
