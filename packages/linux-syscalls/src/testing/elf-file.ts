@@ -6,24 +6,26 @@ export interface ElfRequest {
 
 const headerSize = 64;
 const programHeaderSize = 56;
+/** PT_LOAD and PT_INTERP */
+const loadSegment = 1;
 const interpreterSegment = 3;
 
 /** The bytes of the smallest ELF program for x86-64: enough for whoever reads its headers. See elf(5). */
 export function elfFile({ interpreter }: ElfRequest = {}): Uint8Array {
   const path = new TextEncoder().encode(interpreter === undefined ? "" : `${interpreter}\0`);
   const start = headerSize + programHeaderSize;
-  const bytes = new Uint8Array(path.length === 0 ? headerSize : start + path.length);
+  const bytes = new Uint8Array(start + path.length);
   const view = new DataView(bytes.buffer);
   bytes.set([0x7f, 0x45, 0x4c, 0x46, 2, 1, 1]);
   view.setUint16(16, 2, true);
   view.setUint16(18, 62, true);
   view.setUint32(20, 1, true);
+  view.setBigUint64(32, BigInt(headerSize), true);
   view.setUint16(52, headerSize, true);
   view.setUint16(54, programHeaderSize, true);
-  if (path.length === 0) return bytes;
-  view.setBigUint64(32, BigInt(headerSize), true);
   view.setUint16(56, 1, true);
-  view.setUint32(headerSize, interpreterSegment, true);
+  // The kernel refuses a program without any program header; a static one loads its own (empty) bytes.
+  view.setUint32(headerSize, path.length === 0 ? loadSegment : interpreterSegment, true);
   view.setBigUint64(headerSize + 8, BigInt(start), true);
   view.setBigUint64(headerSize + 32, BigInt(path.length), true);
   view.setBigUint64(headerSize + 40, BigInt(path.length), true);
