@@ -63,9 +63,10 @@ export function checkDeclaration(
 
 function refuseUnknownField(fields: Fields, { blame }: Reading): void {
   const words: readonly string[] = [...known, "title"];
-  const value = Object.keys(fields).find((name) => !words.includes(name));
-  if (value === undefined) return;
-  throw blame({ field: "field", value, expected: `one of ${known.join(", ")}`, words });
+  const word = Object.keys(fields).find((name) => !words.includes(name));
+  if (word === undefined) return;
+  const expected = `no such field, but only ${known.join(", ")}`;
+  throw blame({ field: word, value: fields[word], expected, words, word });
 }
 
 function checkLocation(value: unknown, { blame }: Reading): void {

@@ -159,15 +159,18 @@ function notOneForm(fields: Fields, found: readonly Form[], { blame }: Reading):
       expected: `one of ${found.join(", ")}, not more`,
     });
   }
-  const value = Object.keys(fields)[0] ?? fields;
-  return blame({ field: "device", value, expected: `one of ${forms.join(", ")}`, words: forms });
+  const [word] = Object.keys(fields);
+  const expected = `an object with one of ${forms.join(", ")}`;
+  if (word === undefined) return blame({ field: "device", value: fields, expected });
+  return blame({ field: `device.${word}`, value: fields[word], expected, words: forms, word });
 }
 
 function refuseStrangers(fields: Fields, form: Form, { blame }: Reading): void {
-  const known: readonly string[] = [form, ...(companions[form] ?? [])];
-  const value = Object.keys(fields).find(
-    (name) => !known.includes(name) && fields[name] !== undefined,
+  const words: readonly string[] = [form, ...(companions[form] ?? [])];
+  const word = Object.keys(fields).find(
+    (name) => !words.includes(name) && fields[name] !== undefined,
   );
-  if (value === undefined) return;
-  throw blame({ field: "device", value, expected: `only ${known.join(", ")}`, words: known });
+  if (word === undefined) return;
+  const expected = `no such field, but only ${words.join(", ")}`;
+  throw blame({ field: `device.${word}`, value: fields[word], expected, words, word });
 }

@@ -14,8 +14,10 @@ export interface DeclarationFault {
   readonly value: unknown;
   /** What would be right: `"an absolute path"`. */
   readonly expected: string;
-  /** The words among which the value, or the name of the field, may have been meant. */
+  /** The words of which one may have been meant. */
   readonly words?: Iterable<string>;
+  /** What was written instead of one of the words; default the value. */
+  readonly word?: unknown;
   readonly location?: Location | undefined;
 }
 
@@ -31,8 +33,9 @@ export class DeclarationError extends Error {
   readonly expected: string;
   readonly location?: Location;
 
-  constructor({ field, value, expected, words = [], location }: DeclarationFault) {
-    const nearest = nearestWord(typeof value === "string" ? value : "", words);
+  constructor(fault: DeclarationFault) {
+    const { field, value, expected, words = [], word = value, location } = fault;
+    const nearest = nearestWord(typeof word === "string" ? word : "", words);
     const hint = nearest === undefined ? "" : `; did you mean ${quoted(nearest)}?`;
     super(`${printable(field)} is ${shown(value)}: expected ${expected}${hint}${at(location)}`);
     this.field = field;
@@ -49,9 +52,13 @@ export function at(location: Location | undefined): string {
 }
 
 function shown(value: unknown): string {
+  return Array.isArray(value) ? `[${value.map(shownInside).join(", ")}]` : shownInside(value);
+}
+
+function shownInside(value: unknown): string {
   if (typeof value === "string") return quoted(value);
-  if (typeof value === "object" && value !== null)
-    return Array.isArray(value) ? "a list" : "an object";
+  if (Array.isArray(value)) return "a list";
+  if (typeof value === "object" && value !== null) return "an object";
   return typeof value === "function" ? "a function" : String(value);
 }
 

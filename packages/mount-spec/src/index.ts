@@ -22,6 +22,8 @@ export {
   type TagType,
   type TaggedDevice,
 } from "./device-specification.ts";
+export { UnwritableFstabError, formatFstab } from "./format-fstab.ts";
+export { parseFstab, type Fstab, type FstabProblem, type SwapSpace } from "./parse-fstab.ts";
 export { isFilePrefix } from "./file-names.ts";
 export { fileSystemModules } from "./file-system-modules.ts";
 export { hasCheck, pseudoFileSystemTypes, typesWithoutCheck } from "./file-system-types.ts";
@@ -34,6 +36,14 @@ export {
 } from "./file-system.ts";
 export { fileSystemFlags, flagNames, mountFlags, type FileSystemFlag } from "./flags.ts";
 export { MountError, type MountFailure } from "./mount-error.ts";
+export {
+  mappingToBindMount,
+  networkConfigurationFiles,
+  networkFileMappings,
+  parseMapping,
+  storeMapping,
+  type Mapping,
+} from "./mapping.ts";
 export {
   mountFileSystem,
   type MountFileSystemOptions,
@@ -60,3 +70,17 @@ export {
   type Uuid,
   type UuidKind,
 } from "./uuid.ts";
+export {
+  baseFileSystems,
+  binaryFormatFileSystem,
+  containerFileSystems,
+  controlGroups,
+  elogindFileSystems,
+  fuseControlFileSystem,
+  hasType,
+  immutableStore,
+  pseudoTerminalFileSystem,
+  sharedMemoryFileSystem,
+  ttyGid,
+  unifiedControlGroup,
+} from "./well-known.ts";

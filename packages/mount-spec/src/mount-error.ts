@@ -2,6 +2,7 @@ import { errorCode, printable } from "@earlyboot/linux-syscalls";
 import { at, type Location } from "./declaration-error.ts";
 import { fileSystemModules } from "./file-system-modules.ts";
 import { flagNames } from "./flags.ts";
+import { messageOf } from "./message-of.ts";
 
 /** What a {@link MountError} is made of. */
 export interface MountFailure {
@@ -55,12 +56,6 @@ function describe(failure: MountFailure): string {
     ...(reason === undefined ? [] : [reason]),
     ...(kernelLine === undefined ? [] : [`the kernel's last line about it: ${kernelLine}`]),
   ].join("; ");
-}
-
-function messageOf(error: unknown): string {
-  if (typeof error === "object" && error !== null && "message" in error)
-    return String(error.message);
-  return String(error);
 }
 
 /** `mount "/dev/vda1" on "/root/home" (type ext4, read-only no-suid, options "x")` */

@@ -69,37 +69,38 @@ const implying: Readonly<Record<string, number>> = {
   group: owned,
 };
 
-/** The other options for user space. Those with `=` take a value, those with `[=]` may take one. */
-const userspaceOptions: readonly string[] = [
+/** The other options for user space that take no value. */
+const plainForUserspace: readonly string[] = [
   "defaults",
   "auto",
   "noauto",
-  "user[=]",
   "nouser",
-  "users",
   "nousers",
-  "owner",
   "noowner",
-  "group",
   "nogroup",
   "_netdev",
-  "comment=",
   "nofail",
-  "loop[=]",
-  "offset=",
-  "sizelimit=",
-  "encryption=",
-  "uhelper=",
-  "helper=",
-  "verity.hashdevice=",
-  "verity.roothash=",
-  "verity.hashoffset=",
-  "verity.roothashfile=",
-  "verity.fecdevice=",
-  "verity.fecoffset=",
-  "verity.fecroots=",
-  "verity.roothashsig=",
-  "verity.oncorruption=",
+];
+
+/** The options for user space that take a value. */
+const valuedForUserspace: readonly string[] = [
+  "user",
+  "comment",
+  "loop",
+  "offset",
+  "sizelimit",
+  "encryption",
+  "uhelper",
+  "helper",
+  "verity.hashdevice",
+  "verity.roothash",
+  "verity.hashoffset",
+  "verity.roothashfile",
+  "verity.fecdevice",
+  "verity.fecoffset",
+  "verity.fecroots",
+  "verity.roothashsig",
+  "verity.oncorruption",
 ];
 
 /**
@@ -112,12 +113,17 @@ export function parseMountOptions(text: string): MountOptions {
   const userspace: string[] = [];
   let flags = 0;
   for (const option of splitOptions(text)) {
-    flags = applyOption(flags, option);
-    if (isUserspaceOption(option)) {
-      if (option !== "defaults") userspace.push(option);
-    } else if (!isFlagOption(option)) data.push(option);
+    const { name, value } = splitOption(option);
+    const word = value === "" ? name : option;
+    flags = (flags | own(setting, word) | own(implying, word)) & ~own(clearing, word);
+    if (isForUserspace(name, word)) userspace.push(option);
+    else if (own(setting, word) === 0 && own(clearing, word) === 0) data.push(option);
   }
-  return { flags, data: data.length === 0 ? null : data.join(","), userspace };
+  return {
+    flags,
+    data: data.length === 0 ? null : data.join(","),
+    userspace: userspace.filter((option) => option !== "defaults"),
+  };
 }
 
 /** Splits options at the commas that are neither within double quotes nor behind a backslash. */
@@ -125,26 +131,37 @@ export function splitOptions(text: string): readonly string[] {
   return text.match(/(?:"[^"]*(?:"|$)|\\,|[^,"])+/g) ?? [];
 }
 
-function applyOption(flags: number, option: string): number {
-  const set = own(setting, option) | own(implying, option);
-  return (flags | set) & ~own(clearing, option);
+/** The name of an option, and its value, which may be empty. */
+export function splitOption(option: string): { readonly name: string; readonly value: string } {
+  const equals = option.indexOf("=", 1);
+  if (equals < 0) return { name: option, value: "" };
+  return { name: option.slice(0, equals), value: option.slice(equals + 1) };
 }
 
-function isFlagOption(option: string): boolean {
-  return own(setting, option) !== 0 || own(clearing, option) !== 0;
+/** Whether only user space reads an option; `word` is the option without an empty value. */
+function isForUserspace(name: string, word: string): boolean {
+  if (/^x-/i.test(name) || valuedForUserspace.includes(name)) return true;
+  return plainForUserspace.includes(word) || own(implying, word) !== 0;
 }
 
-/** Whether only user space reads an option. */
-function isUserspaceOption(option: string): boolean {
-  if (/^x-/i.test(option)) return true;
-  const equals = option.indexOf("=");
-  const name = equals < 0 ? option : option.slice(0, equals);
-  return (
-    userspaceOptions.includes(`${name}[=]`) ||
-    userspaceOptions.includes(equals < 0 ? name : `${name}=`)
-  );
+function own(table: Readonly<Record<string, number>>, word: string): number {
+  return (Object.hasOwn(table, word) ? table[word] : undefined) ?? 0;
 }
 
-function own(table: Readonly<Record<string, number>>, name: string): number {
-  return (Object.hasOwn(table, name) ? table[name] : undefined) ?? 0;
+/** The options that set exactly the given flags; `undefined` when there are no words for them. */
+export function formatFlags(flags: number): readonly string[] | undefined {
+  const words: string[] = [];
+  let left = flags;
+  // First the words that set two bits, so that none of their bits is left without a word.
+  const rows = Object.entries(setting).toSorted(([, a], [, b]) => recursive(b) - recursive(a));
+  for (const [word, bits] of rows) {
+    if ((flags & bits) !== bits || (left & bits) === 0) continue;
+    words.push(word);
+    left &= ~bits;
+  }
+  return left === 0 ? words : undefined;
+}
+
+function recursive(bits: number): number {
+  return bits & MountFlag.Recursive;
 }
