@@ -59,7 +59,7 @@ export function qemuArguments(guest: GuestOptions): readonly [program: string, .
     ...[
       ["-M", machine, "-accel", accelerator, "-cpu", accelerator === "kvm" ? "host" : "max"],
       ["-smp", String(guest.processors ?? 2), "-m", String(guest.memory ?? 1024)],
-      ["-nodefaults", "-nographic", "-no-reboot"],
+      ["-nodefaults", "-display", "none", "-no-reboot"],
       ["-chardev", "stdio,id=console,signal=off", "-serial", "chardev:console"],
       ["-chardev", `socket,id=facts,fd=${qemuDescriptors.facts}`, "-serial", "chardev:facts"],
       ["-chardev", `socket,id=monitor,fd=${qemuDescriptors.monitor}`],
