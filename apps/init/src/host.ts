@@ -5,6 +5,7 @@ import type { ReadStream, WriteStream } from "node:tty";
  * The only module that knows the JavaScript host. Everything is asked for when it is needed: what a
  * plain boot does not use is not loaded.
  */
+// oxlint-disable-next-line typescript/unbound-method -- it uses no `this`
 const builtin = process.getBuiltinModule;
 
 /** Where the image holds the native addon. */
@@ -54,11 +55,12 @@ function onFatal(handler: (error: unknown) => void): void {
     handler(new Error("the boot program has nothing left to wait for"));
     // The handler's work keeps the process alive; without any, the kernel would panic silently.
   });
-  const refuse = (status?: number | string | null): never => {
-    throw new Error(`process.exit(${status ?? ""}) was called: PID 1 must not end`);
-  };
-  process.exit = refuse;
-  process.abort = () => refuse("abort");
+  process.exit = refuseToEnd;
+  process.abort = () => refuseToEnd("abort");
+}
+
+function refuseToEnd(status?: number | string | null): never {
+  throw new Error(`process.exit(${status ?? ""}) was called: PID 1 must not end`);
 }
 
 function writeToConsole(text: string): void {

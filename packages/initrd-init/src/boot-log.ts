@@ -57,7 +57,9 @@ export function createBootLog(
     info: (text) => say("info", text),
     debug: (text) => say("debug", text),
     record: (text) => {
-      for (const line of text.split("\n")) if (line !== "") toKernel(linux, numbers.debug, line);
+      for (const line of text.replace(/^earlyboot: /, "").split("\n")) {
+        if (line !== "") toKernel(linux, numbers.debug, line);
+      }
     },
     configure: ({ level, quiet }) => {
       logged = numbers[level];

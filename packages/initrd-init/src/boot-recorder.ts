@@ -110,6 +110,7 @@ export function readMemory(linux: Pick<Linux, "readText">): MemoryReport | undef
   } catch {
     return undefined;
   }
-  const value = (name: string) => Number(new RegExp(`^${name}: *(\\d+) kB`, "m").exec(text)?.[1] ?? 0);
+  const value = (name: string) =>
+    Number(new RegExp(`^${name}: *(\\d+) kB`, "m").exec(text)?.[1] ?? 0);
   return { total: value("MemTotal"), free: value("MemFree"), available: value("MemAvailable") };
 }

@@ -1,9 +1,4 @@
-import {
-  type CommandLine,
-  allValues,
-  hasParameter,
-  lastValue,
-} from "@earlyboot/cmdline";
+import { type CommandLine, allValues, hasParameter, lastValue } from "@earlyboot/cmdline";
 import { nearestWord, printable } from "@earlyboot/linux-syscalls";
 import {
   type BootConfiguration,
@@ -119,7 +114,11 @@ export function readBootSettings(
     ),
     blacklist: blacklist(commandLine, configuration),
     panic: choose(read.integer("panic"), undefined, undefined),
-    repl: choose(interactive && has(commandLine, "earlyboot.repl") ? true : undefined, undefined, false),
+    repl: choose(
+      interactive && has(commandLine, "earlyboot.repl") ? true : undefined,
+      undefined,
+      false,
+    ),
     breaks: choose(interactive ? readBreaks(read, warnings) : undefined, undefined, []),
     volatile: readVolatile(commandLine, read, configuration),
     loop: choose(read.text("earlyboot.loop"), undefined, undefined),
@@ -158,12 +157,18 @@ function choose<T>(
   return { value: fallback, source: "default" };
 }
 
-function optional<T>(fromCommandLine: T | undefined, fromImage: T | undefined): Setting<T> | undefined {
+function optional<T>(
+  fromCommandLine: T | undefined,
+  fromImage: T | undefined,
+): Setting<T> | undefined {
   const { value, source } = choose(fromCommandLine, fromImage, undefined);
   return value === undefined ? undefined : { value, source };
 }
 
-function list(fromCommandLine: string | undefined, fromImage: string | undefined): Setting<readonly string[]> {
+function list(
+  fromCommandLine: string | undefined,
+  fromImage: string | undefined,
+): Setting<readonly string[]> {
   const { value, source } = choose<string | undefined>(fromCommandLine, fromImage, undefined);
   return { value: commaList(value ?? ""), source };
 }
@@ -185,7 +190,8 @@ function has(commandLine: CommandLine, name: string): boolean {
 /** The value of the last parameter that has the name or one of its aliases. */
 function lastOf(commandLine: CommandLine, name: string): string | undefined {
   const names = new Set(namesOf(name).map(canonical));
-  return commandLine.parameters.findLast((parameter) => names.has(canonical(parameter.name)))?.value;
+  return commandLine.parameters.findLast((parameter) => names.has(canonical(parameter.name)))
+    ?.value;
 }
 
 function canonical(name: string): string {
@@ -296,7 +302,8 @@ function readBreaks(read: Reader, warnings: string[]): readonly BreakPoint[] | u
     const point = breakPoints.find((candidate) => candidate === word);
     if (point === undefined) {
       const near = nearestWord(word, breakPoints);
-      const hint = near === undefined ? `expected ${breakPoints.join(", ")}` : `did you mean ${near}?`;
+      const hint =
+        near === undefined ? `expected ${breakPoints.join(", ")}` : `did you mean ${near}?`;
       warnings.push(`earlyboot.break=${printable(word)} is ignored: ${hint}`);
     }
     return point;

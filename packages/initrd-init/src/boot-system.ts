@@ -34,15 +34,30 @@ const stages: readonly Stage[] = [
   // Disks appear only once their drivers are there; what hardware asks for goes on beside the rest.
   { name: "modules", title: "load the modules", breakPoint: "modules", run: stage.startModules },
   // A root on the network needs it; it takes no time to set up.
-  { name: "network", title: "bring up the network", breakPoint: "network", run: stage.bringUpNetwork },
+  {
+    name: "network",
+    title: "bring up the network",
+    breakPoint: "network",
+    run: stage.bringUpNetwork,
+  },
   // The root's device, as soon as the kernel tells of it.
-  { name: "devices", title: "find the root file system", breakPoint: "devices", run: stage.findDevices },
+  {
+    name: "devices",
+    title: "find the root file system",
+    breakPoint: "devices",
+    run: stage.findDevices,
+  },
   // Before the first mount: a checker must be alone with its device.
   { name: "check", title: "check the root file system", breakPoint: "check", run: stage.checkRoot },
   // The root, then what is declared below it.
   { name: "mount", title: "mount the root file system", breakPoint: "mount", run: stage.mountAll },
   // All checks first; from here on nothing of the image is needed.
-  { name: "switch", title: "switch to the new root", breakPoint: "switch", run: stage.switchToRoot },
+  {
+    name: "switch",
+    title: "switch to the new root",
+    breakPoint: "switch",
+    run: stage.switchToRoot,
+  },
   // The end: this process becomes the real init, or runs a boot program.
   { name: "hand-over", title: "start the real init", run: stage.handOver },
 ];
@@ -74,7 +89,7 @@ async function runStage(boot: Boot, next: Stage, hooks: Hooks, fatal: FatalError
     boot.log.info(`stopping before ${next.name} (earlyboot.break)`);
     await openRepl(boot);
   }
-  for (let done = false; !done; ) {
+  for (let done = false; !done;) {
     const end = boot.recorder.stage(next.name);
     try {
       const note = await Promise.race([runWithHooks(boot, next, hooks), fatal.next()]);
@@ -97,7 +112,11 @@ async function runWithHooks(boot: Boot, next: Stage, hooks: Hooks): Promise<stri
 function readSettings(boot: Boot): string {
   const { linux, ui, configuration, recorder, log } = boot;
   boot.commandLine = readCommandLine(linux);
-  const { settings, warnings } = readBootSettings(boot.commandLine, configuration, ui.kernelArguments);
+  const { settings, warnings } = readBootSettings(
+    boot.commandLine,
+    configuration,
+    ui.kernelArguments,
+  );
   boot.settings = settings;
   log.configure({ level: settings.log.value, quiet: settings.quiet });
   const before = readMemory(linux);

@@ -1,4 +1,3 @@
-import type { BlockDeviceInfo } from "@earlyboot/block-devices";
 import type { CommandLine } from "@earlyboot/cmdline";
 import type { Linux } from "@earlyboot/linux-syscalls";
 import type { RootParameter } from "@earlyboot/mount-spec";
@@ -24,8 +23,6 @@ export interface Boot {
   /** What `root=` or the image asks for. */
   rootParameter: RootParameter | undefined;
   modules: BootModules | undefined;
-  /** The block devices as they were last seen. */
-  devices: readonly BlockDeviceInfo[];
   root: FoundRoot | undefined;
   /** The processes that live on after the switch. */
   readonly survivors: number[];
@@ -53,13 +50,12 @@ export function beginBoot(
     linux,
     ui,
     configuration,
-    log: createBootLog(linux, ui.write),
+    log: createBootLog(linux, (text) => ui.write(text)),
     recorder: createBootRecorder(linux),
     devtmpfs: true,
     ...initial,
     rootParameter: undefined,
     modules: undefined,
-    devices: [],
     root: undefined,
     survivors: [],
     switched: false,

@@ -93,7 +93,8 @@ async function rebootForChecker(boot: Boot, result: CheckResult): Promise<void> 
       ],
     });
   }
-  const loop = count === undefined ? " (nothing counts how often: this machine has no EFI variables)" : "";
+  const loop =
+    count === undefined ? " (nothing counts how often: this machine has no EFI variables)" : "";
   warn(boot, `${result.message} Rebooting in ${readingTime / 1000} s${loop}`);
   writeBootReport(linux, boot.recorder.report());
   await linux.sleep(readingTime);

@@ -41,6 +41,5 @@ export function describeSettings(settings: BootSettings): readonly DescribedSett
 function words(name: string, value: unknown): string | undefined {
   if (value === undefined) return name === "rootwait" ? "for ever" : undefined;
   if (Array.isArray(value)) return value.length === 0 ? undefined : value.join(",");
-  if (typeof value === "object") return JSON.stringify(value);
-  return String(value);
+  return typeof value === "string" ? value : JSON.stringify(value);
 }

@@ -1,4 +1,4 @@
-import { describeBlockDevice } from "@earlyboot/block-devices";
+import { describeBlockDevice, listBlockDevices } from "@earlyboot/block-devices";
 import { printable } from "@earlyboot/linux-syscalls";
 import type { BootFailure } from "./boot-failure.ts";
 import { writeBootReport } from "./boot-recorder.ts";
@@ -14,7 +14,7 @@ import { runFailurePolicy } from "./run-failure-policy.ts";
  */
 export async function failBoot(boot: Boot, failure: BootFailure): Promise<void> {
   const { linux, ui, log, recorder, configuration, settings } = boot;
-  const screen = failureScreen(failure, { asked: asked(boot), seen: seen(boot, failure) });
+  const screen = failureScreen(failure, { asked: asked(boot), seen: await seen(boot, failure) });
   recorder.set({ outcome: "failed", failure: failure.message });
   writeBootReport(linux, recorder.report());
   log.record(screen);
@@ -26,6 +26,15 @@ export async function failBoot(boot: Boot, failure: BootFailure): Promise<void> 
     openRepl: () => openRepl(boot, { asked: true }),
   });
   recorder.set({ outcome: "booting" });
+}
+
+/** The devices that are there; none where even that cannot be told. */
+async function devicesNow({ linux }: Boot): Promise<readonly string[]> {
+  try {
+    return (await listBlockDevices(linux)).map(describeBlockDevice);
+  } catch {
+    return [];
+  }
 }
 
 /** The first line of a screen in bold red. */
@@ -46,8 +55,8 @@ function asked(boot: Boot): readonly string[] {
 }
 
 /** Devices, unless the failure itself tells of them, and drivers that are missing. */
-function seen(boot: Boot, failure: BootFailure): readonly string[] {
-  const devices = failure.seen.length > 0 ? [] : boot.devices.map(describeBlockDevice);
+async function seen(boot: Boot, failure: BootFailure): Promise<readonly string[]> {
+  const devices = failure.seen.length > 0 ? [] : await devicesNow(boot);
   const missing = boot.modules?.unanswered ?? [];
   return [
     ...devices,

@@ -21,21 +21,25 @@ const most = { what: 6, asked: 4, seen: 6, hints: 3 };
  * was seen, what to try. At most 24 lines of 80 columns, without control characters.
  */
 export function failureScreen(failure: BootFailure, context: FailureContext): string {
-  const what = wrap(`${failure.operation}: ${failure.reason}`, columns - 2);
+  const what = [...wrap(failure.operation, columns - 2), ...wrap(failure.reason, columns - 2)];
   const parts = [
     part("What failed", what, most.what),
     part("Asked for", context.asked, most.asked),
     part("Seen", [...failure.seen, ...context.seen], most.seen),
-    part("What to try", failure.hints.flatMap((hint) => hanging(hint)), most.hints * 2),
+    part(
+      "What to try",
+      failure.hints.flatMap((hint) => hanging(hint)),
+      most.hints * 2,
+    ),
   ];
   const lines = ["earlyboot: this machine did not boot.", ...parts.flat()];
   return `${lines.slice(0, rows).join("\n")}\n`;
 }
 
-function part(title: string, lines: readonly string[], most: number): readonly string[] {
+function part(title: string, lines: readonly string[], limit: number): readonly string[] {
   if (lines.length === 0) return [];
-  const left = lines.length - most;
-  const kept = left > 0 ? [...lines.slice(0, most - 1), `… and ${left + 1} more`] : lines;
+  const left = lines.length - limit;
+  const kept = left > 0 ? [...lines.slice(0, limit - 1), `… and ${left + 1} more`] : lines;
   return [`${title}:`, ...kept.map((line) => fit(`  ${line}`))];
 }
 

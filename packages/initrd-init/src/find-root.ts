@@ -6,7 +6,11 @@ import {
   findDevice,
 } from "@earlyboot/block-devices";
 import { errorCode, printable } from "@earlyboot/linux-syscalls";
-import { type RootParameter, formatDeviceSpecification, parseRootParameter } from "@earlyboot/mount-spec";
+import {
+  type RootParameter,
+  formatDeviceSpecification,
+  parseRootParameter,
+} from "@earlyboot/mount-spec";
 import { BootFailure, messageOf } from "./boot-failure.ts";
 import type { BootModules } from "./boot-modules.ts";
 import type { Setting } from "./boot-settings.ts";
@@ -59,7 +63,6 @@ export async function findRoot(boot: Boot, parameter: RootParameter): Promise<Fo
     const device = await findDevice(linux, parameter.device, {
       timeout: seconds === undefined ? undefined : seconds * 1000,
       onProgress: (progress) => {
-        boot.devices = progress.devices;
         recordDevices(boot, known, progress.devices);
         show(progress);
       },
@@ -110,10 +113,17 @@ function searchFailure(boot: Boot, name: string, error: unknown): BootFailure {
   return new BootFailure({
     operation: `find the root file system ${name}`,
     reason,
-    seen: rest.map((line) => line.trim()),
+    seen: rest.map(
+      (line, place) => `${place === 0 && hasNearest(error) ? "> " : "  "}${line.trim()}`,
+    ),
     hints: searchHints(boot, errorCode(error)),
     cause: error,
   });
+}
+
+/** Whether the first device that an error lists is the one that was probably meant. */
+function hasNearest(error: unknown): boolean {
+  return typeof error === "object" && error !== null && "nearest" in error;
 }
 
 function searchHints(boot: Boot, code: string | undefined): readonly string[] {
@@ -124,7 +134,9 @@ function searchHints(boot: Boot, code: string | undefined): readonly string[] {
     ];
   }
   if (code === "AMBIGUOUS_CONTENT") {
-    return ["Remove the stale signature from another system (wipefs), or name the device by its path and rootfstype=."];
+    return [
+      "Remove the stale signature from another system (wipefs), or name the device by its path and rootfstype=.",
+    ];
   }
   return [
     ...driverHints(boot.modules),

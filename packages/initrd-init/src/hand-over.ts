@@ -120,6 +120,8 @@ const mostFrames = 4;
 
 function stackOf(error: unknown): readonly string[] {
   if (typeof error !== "object" || error === null || !("stack" in error)) return [];
-  const lines = String(error.stack).split("\n").slice(1, mostFrames + 1);
+  const lines = String(error.stack)
+    .split("\n")
+    .slice(1, mostFrames + 1);
   return lines.map((line) => printable(line.trim()));
 }

@@ -17,9 +17,7 @@ import { checkDevice } from "./check-device.ts";
 /** The declared file systems that are mounted before the switch, in the order in which they are. */
 export function neededFileSystems(boot: Pick<Boot, "configuration">): readonly FileSystem[] {
   const declared = (boot.configuration.fileSystems ?? []).map((spec) => fromSpec(spec));
-  const needed = declared.filter(
-    (fs) => fs.mount && fs.mountPoint !== "/" && isNeededForBoot(fs),
-  );
+  const needed = declared.filter((fs) => fs.mount && fs.mountPoint !== "/" && isNeededForBoot(fs));
   return sortForMounting(needed).filter(({ mountPoint }) => mountPoint !== "/");
 }
 
@@ -68,7 +66,8 @@ function bindSource({ type, device }: FileSystem): string | undefined {
 
 async function findDeclared(boot: Boot, fs: FileSystem): Promise<BlockDeviceInfo | undefined> {
   const { device, type } = fs;
-  const elsewhere = device.nfs !== undefined || device.tag !== undefined || device.none !== undefined;
+  const elsewhere =
+    device.nfs !== undefined || device.tag !== undefined || device.none !== undefined;
   if (elsewhere || type === "none") return undefined;
   const seconds = boot.settings.timeout.value;
   return await findDevice(boot.linux, device, {

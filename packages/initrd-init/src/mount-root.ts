@@ -138,26 +138,24 @@ function mountFailure(
 }
 
 /** What usually is behind the kernel's answers to mount(2). */
-function mountHints({ source, type, data }: MountAttempt, code: string | undefined): string[] {
-  const options = data === "" ? "" : ` or one of the options ${printable(data)} is wrong`;
-  switch (code) {
-    case "ENODEV":
-      return [
-        `The kernel does not know ${type}: the module is missing in the image; build it with the module ${type}.`,
-        `If ${printable(source)} is of another type, say so with rootfstype=.`,
-      ];
-    case "EINVAL":
-      return [
-        `The superblock is damaged or not of type ${type}${options}; the kernel's log says which (.log).`,
-        "A damaged file system: boot with fsck.mode=force, or check it from another system.",
-      ];
-    case "EBUSY":
-      return [`${printable(source)} is in use: is it mounted already, or a member of a RAID or LVM?`];
-    case "EUCLEAN":
-      return ["The file system is damaged: check it (fsck.mode=force fsck.repair=yes)."];
-    case "EIO":
-      return ["The device cannot be read: a cable, or a dying disk. The kernel's log says more (.log)."];
-    default:
-      return ["The kernel's log may say more (.log)."];
-  }
+function mountHints(
+  { source, type, data }: MountAttempt,
+  code: string | undefined,
+): readonly string[] {
+  const device = printable(source);
+  const options = data === "" ? "" : `, or one of the options ${printable(data)} is wrong`;
+  const hints: Readonly<Record<string, readonly string[]>> = {
+    ENODEV: [
+      `The kernel does not know ${type}: build the image with the module ${type}.`,
+      `If ${device} is of another type, say so with rootfstype=.`,
+    ],
+    EINVAL: [
+      `The superblock is damaged or not of type ${type}${options}; the kernel's log says which (.log).`,
+      "A damaged file system: boot with fsck.mode=force, or check it from another system.",
+    ],
+    EBUSY: [`${device} is in use: is it mounted already, or a member of a RAID or LVM?`],
+    EUCLEAN: ["The file system is damaged: check it (fsck.mode=force fsck.repair=yes)."],
+    EIO: ["The device cannot be read: a cable, or a dying disk. The kernel's log says more (.log)."],
+  };
+  return hints[code ?? ""] ?? ["The kernel's log may say more (.log)."];
 }

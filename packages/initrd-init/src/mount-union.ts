@@ -22,7 +22,10 @@ export interface Union {
 }
 
 /** The part of Linux that a union needs. */
-export type UnionLinux = Pick<Linux, "mount" | "spawn" | "sleep" | "stat" | "access" | "writeFile" | "mkdir">;
+export type UnionLinux = Pick<
+  Linux,
+  "mount" | "spawn" | "sleep" | "stat" | "access" | "writeFile" | "mkdir"
+>;
 
 /**
  * Puts a writable layer over a read-only one: by the kernel's overlay, or, where the kernel has none,
@@ -92,9 +95,11 @@ async function startUnionProgram(
     streams: "inherit",
   });
   let ended: string | undefined;
-  void child.exited.then((status) => {
+  const watch = async () => {
+    const status = await child.exited;
     ended = status.kind === "exited" ? `status ${status.status}` : `signal ${status.signal}`;
-  });
+  };
+  void watch();
   for (let waited = 0; linux.stat(target).device === before; waited += 10) {
     // FUSE tells nobody when a mount is there; this ends after a few turns.
     await linux.sleep(10);
@@ -111,7 +116,8 @@ async function startUnionProgram(
 function programFailure(program: string, ended: string | undefined): BootFailure {
   return new BootFailure({
     operation: `make the root volatile by ${program}`,
-    reason: ended === undefined ? `it mounted nothing in ${patience / 1000} s` : `it ended with ${ended}`,
+    reason:
+      ended === undefined ? `it mounted nothing in ${patience / 1000} s` : `it ended with ${ended}`,
     hints: ["Does the image have the module fuse, and /dev/fuse?"],
   });
 }

@@ -63,47 +63,50 @@ The root is expected at /root: mount it there by hand, and .resume takes it as i
 `;
 
 function commands(boot: Boot): readonly ReplCommand[] {
-  const { linux, log, recorder } = boot;
-  const text = (value: string) => ({ text: value });
+  const { linux, recorder } = boot;
   return [
     {
       name: "devices",
       help: "block devices and what is on them",
       run: async () => {
         const devices = await blockDevices.listBlockDevices(linux);
-        return text(devices.map(blockDevices.describeBlockDevice).join("\n"));
+        return { text: devices.map(blockDevices.describeBlockDevice).join("\n") };
       },
     },
     {
       name: "mounts",
       help: "what is mounted where",
-      run: async () => text(linux.readText("/proc/self/mounts")),
+      run: async () => ({ text: linux.readText("/proc/self/mounts") }),
     },
     {
       name: "modules",
       help: "modules that were loaded or are missing",
-      run: async () => text(describeModules(boot)),
+      run: async () => ({ text: describeModules(boot) }),
     },
     {
       name: "log",
       help: "what was said so far",
-      run: async () =>
-        text(
-          log.lines
-            .map(({ time, level, text: line }) => `${(time / 1000).toFixed(3)} ${level}: ${line}`)
-            .join("\n"),
-        ),
+      run: async () => ({ text: describeLog(boot) }),
     },
     {
       name: "report",
       help: "the boot report as JSON",
-      run: async () => text(JSON.stringify(recorder.report(), undefined, 2)),
+      run: async () => ({ text: JSON.stringify(recorder.report(), undefined, 2) }),
     },
     { name: "resume", help: "go on with the boot", run: async () => ({ leave: true }) },
     { name: "sh", help: "a shell, where the image has one", run: () => runShell(boot) },
-    { name: "reboot", help: "restart the machine", run: async () => end(boot, RebootCommand.Restart) },
+    {
+      name: "reboot",
+      help: "restart the machine",
+      run: async () => end(boot, RebootCommand.Restart),
+    },
     { name: "poweroff", help: "switch it off", run: async () => end(boot, RebootCommand.PowerOff) },
   ];
+}
+
+function describeLog({ log }: Boot): string {
+  const seconds = (milliseconds: number) => (milliseconds / 1000).toFixed(3);
+  return log.lines.map(({ time, level, text }) => `${seconds(time)} ${level}: ${text}`).join("\n");
 }
 
 function describeModules({ modules }: Boot): string {

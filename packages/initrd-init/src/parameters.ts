@@ -24,7 +24,11 @@ export const bootParameters: readonly BootParameter[] = [
     meaning: "Its type; several are tried in order.",
   },
   { name: "rootflags", value: "OPTION[,OPTION…]", meaning: "Its mount options." },
-  { name: "ro", value: "", meaning: "Mount the root read-only (default); the last of ro, rw wins." },
+  {
+    name: "ro",
+    value: "",
+    meaning: "Mount the root read-only (default); the last of ro, rw wins.",
+  },
   { name: "rw", value: "", meaning: "Mount the root writable." },
   { name: "rootdelay", value: "SECONDS", meaning: "Wait before looking for the root." },
   {

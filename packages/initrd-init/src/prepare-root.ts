@@ -119,7 +119,11 @@ function seal(attempt: MountAttempt): MountAttempt {
 }
 
 function writableLayer({ size = "50%", inodes }: VolatileConfiguration): MountAttempt {
-  const data = ["mode=0755", `size=${size}`, ...(inodes === undefined ? [] : [`nr_inodes=${inodes}`])];
+  const data = [
+    "mode=0755",
+    `size=${size}`,
+    ...(inodes === undefined ? [] : [`nr_inodes=${inodes}`]),
+  ];
   return { source: "tmpfs", type: "tmpfs", flags: 0, data: data.join(",") };
 }
 
@@ -169,10 +173,7 @@ function makeDirectory(linux: Pick<Linux, "mkdir">, path: string): void {
  * Makes `etc/mtab` of a root a link to `/proc/self/mounts` where that can be: the root is writable, has
  * `/etc`, and no link is there. A file that was there is kept beside it.
  */
-export function linkMtab(
-  linux: Pick<Linux, "lstat" | "symlink" | "rename">,
-  root: string,
-): void {
+export function linkMtab(linux: Pick<Linux, "lstat" | "symlink" | "rename">, root: string): void {
   const mtab = `${root}/etc/mtab`;
   try {
     linux.symlink("/proc/self/mounts", mtab);

@@ -1,8 +1,8 @@
 import { describeBlockDevice } from "@earlyboot/block-devices";
 import { essentialDeviceNodes, makeDeviceNodes } from "@earlyboot/device-nodes";
-import { printable } from "@earlyboot/linux-syscalls";
+import { errorCode, printable } from "@earlyboot/linux-syscalls";
 import { configureQemuNetworking } from "@earlyboot/qemu-net";
-import { endOtherProcesses, switchRoot } from "@earlyboot/switch-root";
+import { type SwitchRootResult, endOtherProcesses, switchRoot } from "@earlyboot/switch-root";
 import { BootFailure, messageOf } from "./boot-failure.ts";
 import { loadListedModules, openModules, prepareType } from "./boot-modules.ts";
 import { readMemory, writeBootReport } from "./boot-recorder.ts";
@@ -200,15 +200,41 @@ export async function switchToRoot(boot: Boot): Promise<string> {
     recorder.set({ memory: { ...recorder.report().memory, after } });
   }
   writeBootReport(linux, recorder.report());
-  const init = nextProgram(boot);
-  const { method, removed, warnings } = switchRoot(linux, newRoot, {
-    ...(init === undefined ? {} : { init }),
-    pivot: boot.survivors.length === 0,
-  });
+  const { method, removed, warnings } = trySwitch(boot);
   boot.switched = true;
   for (const warning of warnings) warn(boot, warning);
   log.debug(`switched by ${method}; ${removed} files of the image are gone`);
   return `by ${method}`;
+}
+
+function trySwitch(boot: Boot): SwitchRootResult {
+  const init = nextProgram(boot);
+  try {
+    return switchRoot(boot.linux, newRoot, {
+      ...(init === undefined ? {} : { init }),
+      pivot: boot.survivors.length === 0,
+    });
+  } catch (error) {
+    if (errorCode(error) !== "ERR_SWITCH_ROOT_REFUSED") throw error;
+    throw refusal(error);
+  }
+}
+
+/** The checks said no before anything was touched. */
+function refusal(error: unknown): BootFailure {
+  const [, ...reasons] = messageOf(error).split("\n- ");
+  const noInit = reasons.some((reason) => /init/.test(reason));
+  return new BootFailure({
+    operation: `make ${newRoot} the root`,
+    reason: reasons.join("\n"),
+    hints: [
+      ...(noInit
+        ? ["Is it the right file system? Correct root=, or name its init with init=PATH."]
+        : []),
+      "Nothing was moved or deleted: in the REPL, the root is mounted at /root.",
+    ],
+    cause: error,
+  });
 }
 
 /** What the checks look for in the new root: a program, `null` for a module, or the usual inits. */

@@ -13,8 +13,8 @@ it("says what failed, what was asked for, what was seen and what to try", () => 
 
   expect(screen).toBe(`earlyboot: this machine did not boot.
 What failed:
-  find the root file system LABEL=rot: LABEL=rot is not there; LABEL=root is, on
-  /dev/vda1
+  find the root file system LABEL=rot
+  LABEL=rot is not there; LABEL=root is, on /dev/vda1
 Asked for:
   root=LABEL=rot (command line)
 Seen:

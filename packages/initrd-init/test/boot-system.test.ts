@@ -1,0 +1,443 @@
+import { describe, expect, it } from "@jest/globals";
+import { fileSystem, toSpec } from "@earlyboot/mount-spec";
+import { RebootCommand } from "@earlyboot/linux-syscalls";
+import { imageFiles, plainMachine, rootFiles, simulateBoot } from "./support/simulated-boot.ts";
+
+const mountsOf = (calls: readonly string[]) => calls.filter((call) => call.startsWith("mount "));
+
+describe("a plain boot", () => {
+  it("mounts what is essential, then the root, moves, switches and becomes the init", async () => {
+    const { linux, ending, report } = await simulateBoot();
+
+    expect(ending).toMatchObject({
+      kind: "execve",
+      path: "/sbin/init",
+      argv: ["/sbin/init"],
+      environment: { HOME: "/", TERM: "linux", PATH: "/sbin:/usr/sbin:/bin:/usr/bin" },
+      workingDirectory: "/",
+    });
+    expect(linux.calls.filter((call) => /^(mount|chroot|execve) /.test(call))).toEqual([
+      "mount proc /proc proc 14",
+      "mount sysfs /sys sysfs 14",
+      "mount devtmpfs /dev devtmpfs 2 mode=0755",
+      "mount devpts /dev/pts devpts 10 gid=5,mode=0620,ptmxmode=000",
+      "mount tmpfs /dev/shm tmpfs 6 mode=1777",
+      "mount tmpfs /run tmpfs 6 mode=0755",
+      "mount /dev/vda /root ext4 1",
+      "mount /dev /root/dev - 8192",
+      "mount /proc /root/proc - 8192",
+      "mount /sys /root/sys - 8192",
+      "mount /run /root/run - 8192",
+      "mount . / - 8192",
+      "chroot .",
+      "execve /sbin/init /sbin/init",
+    ]);
+    expect(report).toMatchObject({ outcome: "handed-over", next: "/sbin/init", version: 1 });
+    expect(report?.stages.map(({ name, outcome }) => `${name} ${outcome}`)).toEqual([
+      "essential done",
+      "settings done",
+      "repl done",
+      "modules done",
+      "network done",
+      "devices done",
+      "check done",
+      "mount done",
+      "switch done",
+      "hand-over running",
+    ]);
+  });
+
+  it("mounts the root writable when rw comes last", async () => {
+    const { linux } = await simulateBoot({ ...plainMachine, commandLine: "root=LABEL=root ro rw" });
+
+    expect(linux.calls).toContain("mount /dev/vda /root ext4 0");
+  });
+
+  it("waits for a disk that appears late, without taking time", async () => {
+    const [disk] = plainMachine.devices ?? [];
+    const { ending, linux } = await simulateBoot({
+      ...plainMachine,
+      devices: disk === undefined ? [] : [{ ...disk, appears: 60_000 }],
+    });
+
+    expect(ending).toMatchObject({ kind: "execve" });
+    expect(linux.now()).toBeGreaterThan(60_000);
+  });
+
+  it("tries the types of rootfstype= in order", async () => {
+    const { linux } = await simulateBoot({
+      ...plainMachine,
+      commandLine: "root=LABEL=root rootfstype=xfs,ext4 rootflags=noatime,data=ordered",
+    });
+
+    expect(mountsOf(linux.calls).filter((call) => call.includes("/root "))).toEqual([
+      "mount /dev/vda /root xfs 1025 data=ordered = EINVAL",
+      "mount /dev/vda /root ext4 1025 data=ordered",
+    ]);
+  });
+});
+
+describe("a root that is not there", () => {
+  const machine = { ...plainMachine, commandLine: "root=LABEL=rot rootwait=5" };
+
+  it("names the nearest one, what was asked for, and what to try; then reboots", async () => {
+    const { console, ending, report } = await simulateBoot(machine);
+
+    expect(console).toContain("LABEL=rot is not there; LABEL=root is, on /dev/vda");
+    expect(console).toContain("root=LABEL=rot rootwait=5 (command line)");
+    expect(console).toContain("What to try:");
+    expect(ending).toEqual({ kind: "reboot", command: RebootCommand.Restart });
+    expect(report).toMatchObject({ outcome: "failed" });
+  });
+
+  it.each([
+    ["reboot", RebootCommand.Restart],
+    ["poweroff", RebootCommand.PowerOff],
+    ["halt", RebootCommand.Halt],
+  ])("ends in a %s when that is asked for", async (word, command) => {
+    const { ending } = await simulateBoot({
+      ...machine,
+      commandLine: `${machine.commandLine} earlyboot.onfailure=${word}`,
+    });
+
+    expect(ending).toEqual({ kind: "reboot", command });
+  });
+
+  it("ends PID 1 when a panic is asked for", async () => {
+    const { panic, ending } = await simulateBoot({
+      ...machine,
+      commandLine: `${machine.commandLine} earlyboot.onfailure=panic panic=-1`,
+    });
+
+    expect(panic).toBe(1);
+    expect(ending).toBeUndefined();
+  });
+
+  it("goes on where it stopped when the REPL is left", async () => {
+    const { ending, replOpened, report } = await simulateBoot(
+      machine,
+      { version: 1 },
+      {
+        interactive: true,
+        repl: [
+          (linux) =>
+            linux.addDevice({
+              name: "vdz",
+              fileSystem: { type: "ext4", label: "rot", files: rootFiles },
+            }),
+        ],
+      },
+    );
+
+    expect(replOpened).toBe(1);
+    expect(ending).toMatchObject({ kind: "execve", path: "/sbin/init" });
+    expect(report?.stages.map(({ name, outcome }) => `${name} ${outcome}`)).toContain(
+      "devices failed",
+    );
+  });
+
+  it("takes a root that somebody mounted by hand in the REPL", async () => {
+    const { ending, linux } = await simulateBoot(
+      { ...plainMachine, commandLine: "root=LABEL=root rootfstype=xfs" },
+      { version: 1 },
+      {
+        interactive: true,
+        repl: [
+          (machineLinux) =>
+            machineLinux.mount({ source: "/dev/vda", target: "/root", type: "ext4" }),
+        ],
+      },
+    );
+
+    expect(ending).toMatchObject({ kind: "execve" });
+    expect(linux.calls).toContain("mount /dev/vda /root ext4 0");
+  });
+
+  it("lets a key stop the count-down and open the REPL", async () => {
+    const { replOpened } = await simulateBoot(
+      { ...machine, commandLine: `${machine.commandLine} panic=30` },
+      { version: 1 },
+      {
+        interactive: true,
+        key: "x",
+        repl: [(linux) => linux.reboot(RebootCommand.PowerOff)],
+      },
+    );
+
+    expect(replOpened).toBe(1);
+  });
+});
+
+describe("lock-down", () => {
+  const machine = { ...plainMachine, commandLine: "root=LABEL=none rootwait=1 earlyboot.repl" };
+
+  it("opens no REPL when it is off, whatever is asked for or pressed", async () => {
+    const { replOpened, ending } = await simulateBoot(
+      { ...machine, commandLine: `${machine.commandLine} earlyboot.onfailure=repl` },
+      { version: 1, repl: { access: "off" } },
+      { interactive: true, key: "x" },
+    );
+
+    expect(replOpened).toBe(0);
+    expect(ending).toEqual({ kind: "reboot", command: RebootCommand.Restart });
+  });
+
+  it("opens the REPL to whoever knows the password", async () => {
+    const { replOpened } = await simulateBoot(
+      plainMachine,
+      { version: 1, repl: { access: "password", hash: "plain:sesame" } },
+      { interactive: true, passwords: [] },
+    );
+    expect(replOpened).toBe(0);
+
+    const asked = await simulateBoot(
+      { ...plainMachine, commandLine: "root=LABEL=root earlyboot.repl" },
+      { version: 1, repl: { access: "password", hash: "plain:sesame" } },
+      { interactive: true, passwords: ["open", "sesame"], repl: [() => {}] },
+    );
+    expect(asked.replOpened).toBe(1);
+  });
+
+  it("runs the policy after three wrong passwords", async () => {
+    const { replOpened, ending } = await simulateBoot(
+      { ...plainMachine, commandLine: "root=LABEL=none rootwait=1" },
+      { version: 1, repl: { access: "password", hash: "plain:sesame" } },
+      { interactive: true, passwords: ["a", "b", "c"] },
+    );
+
+    expect(replOpened).toBe(0);
+    expect(ending).toEqual({ kind: "reboot", command: RebootCommand.Restart });
+  });
+});
+
+describe("two devices that answer", () => {
+  it("are both named, and neither is mounted", async () => {
+    const { console, linux } = await simulateBoot({
+      ...plainMachine,
+      devices: [
+        { name: "vda", fileSystem: { type: "ext4", label: "root", files: rootFiles } },
+        { name: "vdb", fileSystem: { type: "ext4", label: "root", files: rootFiles } },
+      ],
+    });
+
+    expect(console).toContain("/dev/vda");
+    expect(console).toContain("/dev/vdb");
+    expect(linux.calls.some((call) => call.includes("/dev/vd") && call.startsWith("mount"))).toBe(false);
+  });
+});
+
+describe("the check", () => {
+  const machine = { ...plainMachine, commandLine: "root=LABEL=root fsck.mode=force" };
+  const withChecker = (status: number) => ({
+    ...machine,
+    programs: { "/sbin/e2fsck": { status, output: "e2fsck says so\n" } },
+  });
+
+  it.each([0, 1])("lets the boot go on after status %i", async (status) => {
+    const { ending, report } = await simulateBoot(withChecker(status));
+
+    expect(ending).toMatchObject({ kind: "execve" });
+    expect(report?.checks).toHaveLength(1);
+  });
+
+  it.each([2, 3])("reboots after status %i", async (status) => {
+    const { ending, console } = await simulateBoot(withChecker(status));
+
+    expect(ending).toEqual({ kind: "reboot", command: RebootCommand.Restart });
+    expect(console).toContain("nothing counts how often");
+  });
+
+  it.each([4, 8, 16, 32, 128, 6])("fails the boot after status %i", async (status) => {
+    const { ending, report, linux } = await simulateBoot(withChecker(status));
+
+    expect(report).toMatchObject({ outcome: "failed" });
+    expect(ending).toMatchObject({ kind: "reboot" });
+    expect(linux.calls.some((call) => call.startsWith("mount /dev/vda"))).toBe(false);
+  });
+
+  it("warns and goes on without a checker", async () => {
+    const { ending, report } = await simulateBoot(machine);
+
+    expect(ending).toMatchObject({ kind: "execve" });
+    expect(report?.warnings.join()).toContain("e2fsck");
+  });
+});
+
+describe("a volatile root", () => {
+  const machine = { ...plainMachine, commandLine: "root=LABEL=root rw earlyboot.volatile=64m" };
+
+  it("is read-only below and a tmpfs above, without a journal replayed", async () => {
+    const { linux, ending } = await simulateBoot(machine);
+
+    expect(ending).toMatchObject({ kind: "execve" });
+    expect(
+      mountsOf(linux.calls)
+        .filter((call) => /root/.test(call))
+        .slice(0, 3),
+    ).toEqual([
+      "mount /dev/vda /real-root ext4 1 noload",
+      "mount tmpfs /rw-root tmpfs 0 mode=0755,size=64m",
+      "mount overlay /root overlay 0 lowerdir=/real-root,upperdir=/rw-root/upper,workdir=/rw-root/work",
+    ]);
+  });
+
+  it("is refused where the kernel has no overlay and no union program is configured", async () => {
+    const { console, report } = await simulateBoot({
+      ...machine,
+      withoutFileSystems: ["overlay"],
+    });
+
+    expect(report).toMatchObject({ outcome: "failed" });
+    expect(console).toContain("make the root volatile");
+  });
+});
+
+describe("declared file systems", () => {
+  const data = fileSystem({
+    device: { label: "data" },
+    mountPoint: "/srv/data",
+    type: "ext4",
+    neededForBoot: true,
+    createMountPoint: true,
+    check: false,
+  });
+
+  it("are mounted below the root, parents before children", async () => {
+    const below = fileSystem({
+      device: { none: "tmpfs" },
+      mountPoint: "/srv/data/tmp",
+      type: "tmpfs",
+      neededForBoot: true,
+      createMountPoint: true,
+    });
+
+    const { linux, ending } = await simulateBoot(
+      { ...plainMachine, commandLine: "root=LABEL=root rw" },
+      { version: 1, fileSystems: [toSpec(below), toSpec(data)] },
+    );
+
+    expect(ending).toMatchObject({ kind: "execve" });
+    expect(mountsOf(linux.calls).filter((call) => call.includes("/root/srv"))).toEqual([
+      "mount /dev/vdb /root/srv/data ext4 0",
+      "mount tmpfs /root/srv/data/tmp tmpfs 0",
+    ]);
+  });
+
+  it("that may fail are warnings, others fail the boot", async () => {
+    const missing = { ...toSpec(data), device: { label: "nowhere" } };
+    const machine = { ...plainMachine, commandLine: "root=LABEL=root rw earlyboot.timeout=1" };
+
+    const may = await simulateBoot(machine, {
+      version: 1,
+      fileSystems: [{ ...missing, mountMayFail: true }],
+    });
+    const mustNot = await simulateBoot(machine, { version: 1, fileSystems: [missing] });
+
+    expect(may.ending).toMatchObject({ kind: "execve" });
+    expect(may.report?.warnings.join()).toContain("/srv/data is not mounted");
+    expect(mustNot.report).toMatchObject({ outcome: "failed" });
+  });
+});
+
+describe("what is handed over to", () => {
+  it("is the REPL when neither a root nor a boot program was asked for", async () => {
+    const { replOpened } = await simulateBoot(
+      { ...plainMachine, commandLine: "" },
+      { version: 1 },
+      { interactive: true, repl: [(linux) => linux.reboot(RebootCommand.PowerOff)] },
+    );
+
+    expect(replOpened).toBe(1);
+  });
+
+  it("is a boot program in the new root; when it returns, the machine reboots", async () => {
+    const programs: string[] = [];
+    const { ending, console } = await simulateBoot(
+      { ...plainMachine, commandLine: "root=LABEL=root earlyboot.load=/boot.mjs" },
+      { version: 1 },
+      { program: (path) => void programs.push(path) },
+    );
+
+    expect(programs).toEqual(["/boot.mjs"]);
+    expect(console).toContain("boot program terminated, rebooting");
+    expect(ending).toEqual({ kind: "reboot", command: RebootCommand.Restart });
+  });
+
+  it("is the failure policy when a boot program throws", async () => {
+    const { console, report } = await simulateBoot(
+      { ...plainMachine, commandLine: "root=LABEL=root --load=/boot.mjs" },
+      { version: 1 },
+      {
+        program: () => {
+          throw new Error("no such service");
+        },
+      },
+    );
+
+    expect(console).toContain("no such service");
+    expect(report).toMatchObject({ outcome: "failed" });
+  });
+
+  it("is the init that init= names, with the words of the kernel", async () => {
+    const { ending } = await simulateBoot({
+      ...plainMachine,
+      commandLine: "root=LABEL=root init=/bin/other",
+      devices: [
+        {
+          name: "vda",
+          fileSystem: {
+            type: "ext4",
+            label: "root",
+            files: { ...rootFiles, "/bin/other": { kind: "file", program: {} } },
+          },
+        },
+      ],
+    });
+
+    expect(ending).toMatchObject({ kind: "execve", argv: ["/bin/other"] });
+  });
+
+  it("is nothing when the init is missing: the screen names all that were looked for", async () => {
+    const { "/sbin/init": _, ...files } = rootFiles;
+    const { console, linux } = await simulateBoot({
+      ...plainMachine,
+      devices: [{ name: "vda", fileSystem: { type: "ext4", label: "root", files } }],
+    });
+
+    expect(console).toContain("/sbin/init");
+    expect(linux.calls).not.toContain("chroot .");
+  });
+});
+
+describe("stops before a stage", () => {
+  it.each(["modules", "network", "devices", "check", "mount", "switch"])(
+    "for the REPL: earlyboot.break=%s",
+    async (stage) => {
+      const { replOpened, ending } = await simulateBoot(
+        { ...plainMachine, commandLine: `root=LABEL=root earlyboot.break=${stage}` },
+        { version: 1 },
+        { interactive: true, repl: [() => {}] },
+      );
+
+      expect(replOpened).toBe(1);
+      expect(ending).toMatchObject({ kind: "execve" });
+    },
+  );
+});
+
+it("boots a machine without devtmpfs with nodes of its own", async () => {
+  const { ending, linux } = await simulateBoot({
+    ...plainMachine,
+    files: imageFiles,
+    withoutFileSystems: ["devtmpfs"],
+  });
+
+  expect(linux.calls).toContain("mount tmpfs /dev tmpfs 2 mode=0755");
+  expect(ending).toMatchObject({ kind: "execve" });
+});
+
+it("names the kernel option when /proc cannot be mounted", async () => {
+  const { console } = await simulateBoot({ ...plainMachine, withoutFileSystems: ["proc"] });
+
+  expect(console).toContain("CONFIG_PROC_FS");
+});

@@ -1,0 +1,134 @@
+import {
+  type BootConfiguration,
+  type BootReport,
+  type BootUi,
+  bootSystem,
+  reportPath,
+} from "@earlyboot/initrd-init";
+import type { Linux } from "@earlyboot/linux-syscalls";
+import {
+  type Ending,
+  type FileTree,
+  type SimulatedLinux,
+  type SimulationOptions,
+  elfFile,
+  simulateLinux,
+} from "@earlyboot/linux-syscalls/testing";
+
+/** The files of an initramfs. */
+export const imageFiles: FileTree = {
+  "/init": { kind: "file", content: elfFile(), mode: 0o755 },
+};
+
+/** The files of a root file system with an init. */
+export const rootFiles: FileTree = {
+  "/dev": { kind: "directory" },
+  "/proc": { kind: "directory" },
+  "/sys": { kind: "directory" },
+  "/run": { kind: "directory" },
+  "/etc": { kind: "directory" },
+  "/sbin/init": { kind: "file", program: {} },
+};
+
+/** A machine with one disk, on which there is a root. */
+export const plainMachine: SimulationOptions = {
+  start: "bare",
+  commandLine: "root=LABEL=root",
+  files: imageFiles,
+  devices: [
+    { name: "vda", fileSystem: { type: "ext4", label: "root", files: rootFiles } },
+    { name: "vdb", fileSystem: { type: "ext4", label: "data" } },
+  ],
+};
+
+/** A person at the console, or none. */
+export interface SimulatedPerson {
+  readonly interactive?: boolean;
+  /** What is done in the REPL, once for each time that it opens. */
+  readonly repl?: readonly ((linux: SimulatedLinux) => void | Promise<void>)[];
+  /** Pressed when a key is waited for. */
+  readonly key?: string;
+  readonly passwords?: readonly string[];
+  readonly program?: (path: string) => void | Promise<void>;
+}
+
+/** How a simulated boot went. */
+export interface SimulatedBoot {
+  readonly linux: SimulatedLinux;
+  /** How it ended; `undefined` when PID 1 ended itself. */
+  readonly ending: Ending | undefined;
+  /** The status with which PID 1 ended, on which the kernel panics. */
+  readonly panic: number | undefined;
+  /** What the console shows: what was written to it, and what the kernel shows of its log. */
+  readonly console: string;
+  readonly replOpened: number;
+  /** The report as it was last written. */
+  readonly report: BootReport | undefined;
+}
+
+/** Boots a simulated machine until it has ended. */
+export async function simulateBoot(
+  options: SimulationOptions = plainMachine,
+  configuration: BootConfiguration = { version: 1 },
+  person: SimulatedPerson = {},
+): Promise<SimulatedBoot> {
+  const linux = simulateLinux(options);
+  let output = "";
+  let replOpened = 0;
+  let ended: (status: number) => void = () => {};
+  const panicked = new Promise<number>((resolve) => {
+    ended = resolve;
+  });
+  const passwords = [...(person.passwords ?? [])];
+  const ui: BootUi = {
+    host: "simulation",
+    kernelArguments: [],
+    interactive: () => person.interactive ?? false,
+    colour: () => false,
+    write: (text) => {
+      output += text;
+    },
+    nextKey: (signal) =>
+      person.key === undefined
+        ? new Promise((_, reject) => {
+            signal.addEventListener("abort", () => reject(signal.reason));
+          })
+        : Promise.resolve(person.key),
+    readSecret: async () => passwords.shift(),
+    passwordFits: async (password, hash) => hash === `plain:${password}`,
+    runRepl: async () => {
+      await person.repl?.[replOpened++]?.(linux);
+      if (replOpened > (person.repl?.length ?? 0))
+        throw new Error("the REPL opened once too often");
+    },
+    runProgram: async (path) => {
+      await person.program?.(path);
+    },
+    importHooks: async () => ({}),
+    decompress: {},
+    onFatal: () => {},
+    exit: (status) => {
+      ended(status);
+      throw new Error(`PID 1 ended with ${status}`);
+    },
+  };
+  let report: BootReport | undefined;
+  const watched: Linux = {
+    ...linux,
+    writeFile: (path, content, how) => {
+      linux.writeFile(path, content, how);
+      if (path === reportPath) report = JSON.parse(String(content));
+    },
+  };
+  const boot = bootSystem(watched, configuration, ui).catch(() => {});
+  const result = await Promise.race([linux.ended, panicked, boot.then(() => linux.ended)]);
+  const shown = linux.kernelLog.map((record) => record.replace(/^<\d>/, "").trimEnd());
+  return {
+    linux,
+    ending: typeof result === "number" ? undefined : result,
+    panic: typeof result === "number" ? result : undefined,
+    console: `${output}${shown.join("\n")}`,
+    replOpened,
+    report,
+  };
+}
