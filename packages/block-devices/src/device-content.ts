@@ -4,7 +4,8 @@ import type { BlockDeviceInfo } from "./block-device-info.ts";
 import type { Identification, Rejection } from "./identification.ts";
 import { identifyWith } from "./identify.ts";
 import { readPartitionTableWith } from "./partition-table.ts";
-import { openReader, type Reader } from "./reader.ts";
+import { openReader } from "./reader.ts";
+import type { Source } from "./source.ts";
 import type { SysfsDevice } from "./sysfs-device.ts";
 
 /** The part of a {@link BlockDeviceInfo} that reading the device tells. */
@@ -41,7 +42,7 @@ export async function readContent(
     const source = await linux.openBlockDevice(device.path);
     try {
       if (source.size < smallest) return { status: "unreadable", problem: "there is no medium" };
-      return await contentOf(openReader(source), device);
+      return await contentOf(source, device.partitionNumber === undefined);
     } finally {
       source.close();
     }
@@ -50,10 +51,11 @@ export async function readContent(
   }
 }
 
-async function contentOf(reader: Reader, device: SysfsDevice): Promise<DeviceContent> {
+/** Reads what is on `source`; a whole disk may be divided into partitions. */
+export async function contentOf(source: Source, isDisk: boolean): Promise<DeviceContent> {
+  const reader = openReader(source);
   const rejections: Rejection[] = [];
   const onRejected = (rejection: Rejection): void => void rejections.push(rejection);
-  const isDisk = device.partitionNumber === undefined;
   const identified = await identifyWith(reader, { onRejected }).then(asIdentified, asAmbiguous);
   const partitionTable = isDisk ? await readPartitionTableWith(reader) : undefined;
   return {
@@ -72,6 +74,7 @@ function asAmbiguous(error: AmbiguousContentError): DeviceContent {
   return { status: "ambiguous", candidates: error.candidates };
 }
 
-function problemOf(error: unknown): string {
+/** What an error says. */
+export function problemOf(error: unknown): string {
   return error instanceof Object && "message" in error ? String(error.message) : String(error);
 }

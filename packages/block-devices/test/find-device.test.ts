@@ -132,7 +132,9 @@ describe("findDevice", () => {
   it("slows down when a device stays unreadable", async () => {
     const linux = machine([disk("vda", "root", { failure: "EIO" })]);
 
-    await expect(findDevice(linux, { label: "root" }, { timeout: 60_000 })).rejects.toThrow();
+    await expect(findDevice(linux, { label: "root" }, { timeout: 60_000 })).rejects.toThrow(
+      "is not there",
+    );
 
     expect(openings(linux, "/dev/vda")).toBeLessThan(15);
   });
@@ -140,7 +142,9 @@ describe("findDevice", () => {
   it("reads each device once, however long it waits", async () => {
     const linux = machine([disk("vda", "a"), disk("vdb", "b")]);
 
-    await expect(findDevice(linux, { label: "c" }, { timeout: 60_000 })).rejects.toThrow();
+    await expect(findDevice(linux, { label: "c" }, { timeout: 60_000 })).rejects.toThrow(
+      "is not there",
+    );
 
     expect([openings(linux, "/dev/vda"), openings(linux, "/dev/vdb")]).toEqual([1, 1]);
   });
@@ -184,7 +188,9 @@ describe("findDevice", () => {
       disk("zram0", "root"),
     ]);
 
-    await expect(findDevice(linux, { label: "root" }, { timeout: 1000 })).rejects.toThrow();
+    await expect(findDevice(linux, { label: "root" }, { timeout: 1000 })).rejects.toThrow(
+      "is not there",
+    );
 
     expect(linux.trace.filter(({ call }) => call === "openBlockDevice")).toEqual([]);
   });
@@ -258,7 +264,7 @@ describe("findDevice", () => {
       },
     );
 
-    await expect(finding).rejects.toThrow();
+    await expect(finding).rejects.toThrow("is not there");
     const seconds = told.map(({ elapsed, remaining }) => [elapsed, remaining]);
     expect(seconds).toEqual(
       expect.arrayContaining([

@@ -151,8 +151,7 @@ function rowsOf(table: PartitionTable | undefined): readonly Row[] {
 
 function sfdiskRows(image: string): readonly Row[] {
   const text = runShell(`sfdisk -J $F 2>/dev/null`, { F: image });
-  const answer: unknown = JSON.parse(text);
-  const { partitiontable } = answer as { partitiontable: { partitions?: readonly SfdiskRow[] } };
+  const { partitiontable }: SfdiskAnswer = JSON.parse(text);
   return (partitiontable.partitions ?? []).map(({ node, start, size, type, uuid, name }) => ({
     number: Number(node.slice(image.length)),
     start,
@@ -161,6 +160,10 @@ function sfdiskRows(image: string): readonly Row[] {
     uuid: uuid?.toLowerCase(),
     name,
   }));
+}
+
+interface SfdiskAnswer {
+  readonly partitiontable: { readonly partitions?: readonly SfdiskRow[] };
 }
 
 interface SfdiskRow {
