@@ -14,9 +14,7 @@ export interface ReplCommand {
   readonly name: string;
   readonly help: string;
   /** Gives the text to show; `leave` ends the REPL, and the boot goes on. */
-  readonly run: (
-    argument: string,
-  ) => Promise<{ readonly text?: string; readonly leave?: boolean }>;
+  readonly run: (argument: string) => Promise<{ readonly text?: string; readonly leave?: boolean }>;
 }
 
 /**

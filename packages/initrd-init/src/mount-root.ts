@@ -155,7 +155,9 @@ function mountHints(
     ],
     EBUSY: [`${device} is in use: is it mounted already, or a member of a RAID or LVM?`],
     EUCLEAN: ["The file system is damaged: check it (fsck.mode=force fsck.repair=yes)."],
-    EIO: ["The device cannot be read: a cable, or a dying disk. The kernel's log says more (.log)."],
+    EIO: [
+      "The device cannot be read: a cable, or a dying disk. The kernel's log says more (.log).",
+    ],
   };
   return hints[code ?? ""] ?? ["The kernel's log may say more (.log)."];
 }

@@ -105,8 +105,9 @@ function commands(boot: Boot): readonly ReplCommand[] {
 }
 
 function describeLog({ log }: Boot): string {
-  const seconds = (milliseconds: number) => (milliseconds / 1000).toFixed(3);
-  return log.lines.map(({ time, level, text }) => `${seconds(time)} ${level}: ${text}`).join("\n");
+  return log.lines
+    .map(({ time, level, text }) => `${(time / 1000).toFixed(3)} ${level}: ${text}`)
+    .join("\n");
 }
 
 function describeModules({ modules }: Boot): string {

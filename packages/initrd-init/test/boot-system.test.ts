@@ -55,13 +55,13 @@ describe("a plain boot", () => {
 
   it("waits for a disk that appears late, without taking time", async () => {
     const [disk] = plainMachine.devices ?? [];
-    const { ending, linux } = await simulateBoot({
+    const { ending, report } = await simulateBoot({
       ...plainMachine,
       devices: disk === undefined ? [] : [{ ...disk, appears: 60_000 }],
     });
 
     expect(ending).toMatchObject({ kind: "execve" });
-    expect(linux.now()).toBeGreaterThan(60_000);
+    expect(report?.written).toBeGreaterThanOrEqual(60_000);
   });
 
   it("tries the types of rootfstype= in order", async () => {
@@ -222,7 +222,9 @@ describe("two devices that answer", () => {
 
     expect(console).toContain("/dev/vda");
     expect(console).toContain("/dev/vdb");
-    expect(linux.calls.some((call) => call.includes("/dev/vd") && call.startsWith("mount"))).toBe(false);
+    expect(linux.calls.some((call) => call.includes("/dev/vd") && call.startsWith("mount"))).toBe(
+      false,
+    );
   });
 });
 
