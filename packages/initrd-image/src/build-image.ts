@@ -3,8 +3,9 @@ import { createReadStream, statSync } from "node:fs";
 import { type FileHandle, open, readdir, rename, rm } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
 import { compress, decompress, defaultLevels } from "./compression.ts";
-import { streamCpio } from "./cpio.ts";
+import { type StreamedEntry, streamCpio } from "./cpio.ts";
 import { ImageError } from "./image-error.ts";
+import { findStretch, forgetFrames } from "./kept-stretch.ts";
 import type {
   BuildOptions,
   BuildResult,
@@ -14,6 +15,7 @@ import type {
   PlannedEntry,
 } from "./plan.ts";
 import { archiveEntry } from "./planned-content.ts";
+import type { ZstdStretch } from "./zstd-compress.ts";
 
 type Bytes = AsyncIterable<Uint8Array>;
 
@@ -82,25 +84,46 @@ function isRunning(pid: number): boolean {
   }
 }
 
-/** The early part, where there is one, and the main part, on the disk when this resolves. */
+/** The early part, where there is one, and the main part; they are on the disk when this resolves. */
 async function writeParts(
   path: string,
   plan: ImagePlan,
   options: BuildOptions,
 ): Promise<readonly WrittenPart[]> {
-  const { compression = "zstd", level = defaultLevels[compression] } = options;
   const count = progressCounter([...plan.early, ...plan.entries], options);
+  const [early, main] = [plan.early, plan.entries].map((entries) =>
+    entries.map((entry) => archiveEntry(entry, plan.modified)),
+  );
   const file = await open(path, "wx", 0o600);
   try {
-    const archive = (entries: readonly PlannedEntry[]): Archive => archiveOf(entries, plan, count);
-    const early = plan.early.length === 0 ? [] : [await writePart(file, 0, archive(plan.early), "none")];
-    const offset = early.at(-1)?.end ?? 0;
-    const main = await writePart(file, offset, archive(plan.entries), compression, level);
+    const parts: WrittenPart[] = [];
+    if (early !== undefined && early.length > 0) {
+      parts.push(await writePart(file, 0, archiveOf(early, count), { compression: "none" }));
+    }
+    const method = await compressionMethod(main ?? [], plan, options);
+    parts.push(await writePart(file, parts.at(-1)?.end ?? 0, archiveOf(main ?? [], count), method));
     await file.sync();
-    return [...early, main];
+    return parts;
   } finally {
     await file.close();
   }
+}
+
+interface CompressionMethod {
+  readonly compression: Compression;
+  readonly level?: number | undefined;
+  readonly stretch?: ZstdStretch | undefined;
+}
+
+async function compressionMethod(
+  entries: readonly StreamedEntry[],
+  plan: ImagePlan,
+  { compression = "zstd", level = defaultLevels[compression], cache }: BuildOptions,
+): Promise<CompressionMethod> {
+  const runtime = plan.entries.find((entry) => entry.kind === "file" && entry.source.kind === "stripped");
+  if (compression !== "zstd" || runtime === undefined) return { compression, level };
+  const stretch = await findStretch(entries, runtime.path.slice(1), { level, cache });
+  return { compression, level, stretch };
 }
 
 /** An archive on its way, and what is known of it when it has gone by. */
@@ -111,14 +134,13 @@ interface Archive {
 
 type Count = (path: string, size: number) => void;
 
-function archiveOf(entries: readonly PlannedEntry[], { modified }: ImagePlan, count: Count): Archive {
+function archiveOf(entries: readonly StreamedEntry[], count: Count): Archive {
   const hash = createHash("sha256");
   const sizes = new Map<string, number>();
   let [path, unpackedSize] = ["", 0];
-  const archived = entries.map((entry) => archiveEntry(entry, modified));
   return {
     bytes: watched(
-      streamCpio(archived, (entry) => (path = `/${entry.path}`)),
+      streamCpio(entries, (entry) => (path = `/${entry.path}`)),
       (piece) => {
         hash.update(piece);
         unpackedSize += piece.length;
@@ -146,11 +168,10 @@ async function writePart(
   file: FileHandle,
   offset: number,
   archive: Archive,
-  compression: Compression,
-  level?: number,
+  { compression, level, stretch }: CompressionMethod,
 ): Promise<WrittenPart> {
   let end = offset;
-  for await (const piece of compress(archive.bytes, compression, level)) {
+  for await (const piece of compress(archive.bytes, compression, level, stretch)) {
     await file.writeFile(piece);
     end += piece.length;
   }
@@ -185,7 +206,7 @@ function sourceSize(entry: PlannedEntry): number {
 async function verify(
   path: string,
   parts: readonly WrittenPart[],
-  { onProgress, signal }: BuildOptions,
+  { cache, onProgress, signal }: BuildOptions,
 ): Promise<string> {
   const whole = createHash("sha256");
   const total = parts.at(-1)?.end ?? 0;
@@ -199,7 +220,9 @@ async function verify(
     });
     const archive = createHash("sha256");
     for await (const piece of decompress(stored, compression)) archive.update(piece);
-    if (archive.digest("hex") !== sha256) throw notWhole(path);
+    if (archive.digest("hex") === sha256) continue;
+    if (cache !== undefined) await forgetFrames(cache);
+    throw notWhole(path);
   }
   return whole.digest("hex");
 }

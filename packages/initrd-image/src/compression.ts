@@ -5,6 +5,8 @@ import { ImageError } from "./image-error.ts";
 import { compressLz4Block, decompressLz4Block, lz4BlockSize, lz4Magic } from "./lz4.ts";
 import type { Compression } from "./plan.ts";
 import { throughProgram } from "./program-filter.ts";
+import { blocksOf, taker } from "./taker.ts";
+import { type ZstdStretch, compressZstd } from "./zstd-compress.ts";
 
 /** What an image may be compressed with; the last three are only read. */
 export type ReadableCompression = Compression | "bzip2" | "lzma" | "lzo";
@@ -20,11 +22,15 @@ export const defaultLevels: Readonly<Record<Compression, number | undefined>> = 
   zstd: 18,
 };
 
-/** Compresses `input` so that the kernel can unpack it; the same bytes always give the same. */
+/**
+ * Compresses `input` so that the kernel can unpack it; the same bytes always give the same. Of a `stretch` zstd
+ * keeps the compressed form; the others compress it again.
+ */
 export function compress(
   input: Bytes,
   compression: Compression,
   level: number = defaultLevels[compression] ?? 0,
+  stretch?: ZstdStretch,
 ): Bytes {
   switch (compression) {
     case "none":
@@ -41,7 +47,7 @@ export function compress(
         input,
       );
     case "zstd":
-      return compressZstd(input, level);
+      return compressZstd(input, level, stretch);
   }
 }
 
@@ -68,44 +74,6 @@ function littleEndian(value: number): Uint8Array {
   const bytes = Buffer.alloc(4);
   bytes.writeUInt32LE(value);
   return bytes;
-}
-
-/**
- * Two threads work on jobs of half a block each. Node takes a call that leaves input over for the end of the
- * stream, which threads do; it does not when every call has to flush, so each block is flushed.
- */
-function compressZstd(input: Bytes, level: number): Bytes {
-  const { ZSTD_c_compressionLevel, ZSTD_c_nbWorkers, ZSTD_c_jobSize, ZSTD_e_flush } = zlib.constants;
-  const transform = zlib.createZstdCompress({
-    chunkSize,
-    flush: ZSTD_e_flush,
-    params: {
-      [ZSTD_c_compressionLevel]: level,
-      [ZSTD_c_nbWorkers]: 2,
-      [ZSTD_c_jobSize]: zstdBlockSize / 2,
-    },
-  });
-  return through(blocksOf(input, zstdBlockSize), transform);
-}
-
-const zstdBlockSize = 16 << 20;
-
-/** Cuts a stream into blocks of one size; only the last may be shorter. */
-export async function* blocksOf(input: Bytes, size: number): AsyncGenerator<Uint8Array> {
-  let block = new Uint8Array(size);
-  let length = 0;
-  for await (const piece of input) {
-    for (let at = 0; at < piece.length; ) {
-      const part = piece.subarray(at, at + size - length);
-      block.set(part, length);
-      at += part.length;
-      length += part.length;
-      if (length < size) continue;
-      yield block;
-      [block, length] = [new Uint8Array(size), 0];
-    }
-  }
-  if (length > 0) yield block.subarray(0, length);
 }
 
 /**
@@ -145,25 +113,4 @@ async function* decompressLz4(input: Bytes): AsyncGenerator<Uint8Array> {
     }
     yield decompressLz4Block(block);
   }
-}
-
-/** Gives a function that takes the next bytes of a stream; fewer than asked for only at its end. */
-function taker(input: Bytes): (size: number) => Promise<Buffer> {
-  const iterator = input[Symbol.asyncIterator]();
-  let rest: Uint8Array = new Uint8Array(0);
-  return async (size) => {
-    const pieces: Uint8Array[] = [];
-    for (let missing = size; missing > 0; ) {
-      if (rest.length === 0) {
-        const next = await iterator.next();
-        if (next.done === true) break;
-        rest = next.value;
-      }
-      const piece = rest.subarray(0, missing);
-      pieces.push(piece);
-      rest = rest.subarray(piece.length);
-      missing -= piece.length;
-    }
-    return Buffer.concat(pieces);
-  };
 }

@@ -7,7 +7,7 @@ export type CpioKind = "block" | "character" | "directory" | "fifo" | "file" | "
 export interface StreamedContent {
   readonly size: number;
   /** Gives the content from its beginning; exactly `size` bytes. */
-  stream(): AsyncIterable<Uint8Array> | Iterable<Uint8Array>;
+  stream(): AsyncIterable<Uint8Array>;
 }
 
 /** One entry of a cpio archive. What is left out is 0, or follows from the kind. */
@@ -82,6 +82,17 @@ export async function* streamCpio(
     yield padding(sizeOf(content));
   }
   yield cpioTrailer();
+}
+
+/** Where the content of the entry `path` begins in the bytes that {@link streamCpio} gives. */
+export function contentOffset(entries: readonly StreamedEntry[], path: string): number {
+  let offset = 0;
+  for (const { entry, header, content } of cpioMembers(entries)) {
+    offset += header.length;
+    if (entry.path === path) break;
+    offset += aligned(content === undefined ? 0 : sizeOf(content));
+  }
+  return offset;
 }
 
 /** An entry to write whose content may come as a stream. */

@@ -57,7 +57,7 @@ function unpackedModule(file: string): StreamedContent {
     get size() {
       return unpacked().length;
     },
-    *stream() {
+    async *stream() {
       yield unpacked();
       content = undefined;
     },

@@ -1,0 +1,121 @@
+import { Readable, pipeline } from "node:stream";
+import zlib from "node:zlib";
+import { ImageError } from "./image-error.ts";
+import { blocksOf, takePieces, taker } from "./taker.ts";
+import { blockLength, frameHeaderSize } from "./zstd-frame.ts";
+
+type Bytes = AsyncIterable<Uint8Array>;
+
+/** A stretch of the input that is compressed by itself, so that its compressed form can be used again. */
+export interface ZstdStretch {
+  /** Where it begins; {@link resetLength} zero bytes stand before it, and as many behind it. */
+  readonly offset: number;
+  readonly size: number;
+  /** The compressed form, a frame of its own; `compress` makes it when it is not kept. */
+  frame(input: Bytes, compressFrame: (input: Bytes) => Bytes): Bytes;
+}
+
+/**
+ * Compresses `input` into one Zstandard frame, the only form that both the kernel and every archiver take as one
+ * archive.
+ *
+ * With a `stretch`, the frame is put together from the blocks of three frames. A block may refer to the three
+ * offsets that were used last, and begins its own frame with those of RFC 8878, section 3.1.2.5. Between two
+ * frames' blocks stand some that restore these offsets; what they decode to is zeros.
+ */
+export function compressZstd(input: Bytes, level: number, stretch?: ZstdStretch): Bytes {
+  const frame = (part: Bytes): Bytes => compressFrame(part, level);
+  return stretch === undefined ? frame(input) : joinedFrames(input, frame, stretch);
+}
+
+const compressedBlock = 2 << 1;
+const lastEmptyBlock = Uint8Array.of(1, 0, 0);
+
+/**
+ * Blocks that set the last three offsets to 1, 4 and 8, as at a frame's beginning: each has zeros as literals and
+ * one match of three bytes, with a new offset, in the zeros before it. See RFC 8878, section 3.1.1.3.
+ */
+const resetBlocks: Uint8Array = Buffer.concat([resetBlock(8, 8), resetBlock(1, 4), resetBlock(1, 1)]);
+
+/** How many zeros the blocks that restore the offsets stand for. */
+export const resetLength: number = 8 + 3 + 1 + 3 + 1 + 3;
+
+function resetBlock(literals: number, offset: number): Uint8Array {
+  // The offset's number, which begins with the bit that ends the stream of bits, as that wants it.
+  const value = offset + 3;
+  const code = 31 - Math.clz32(value);
+  const content = [literals << 3, ...Array<number>(literals).fill(0), 1, 0x54, literals, code, 0, value];
+  return Uint8Array.of((content.length << 3) | compressedBlock, 0, 0, ...content);
+}
+
+
+async function* joinedFrames(
+  input: Bytes,
+  frame: (part: Bytes) => Bytes,
+  stretch: ZstdStretch,
+): AsyncGenerator<Uint8Array> {
+  const take = taker(input);
+  const header = yield* frameBlocks(frame(takePieces(take, stretch.offset - resetLength)));
+  yield* zerosAsBlocks(await take(resetLength));
+  const content = takePieces(take, stretch.size);
+  yield* frameBlocks(stretch.frame(content, frame), header);
+  await readToEnd(content);
+  yield* zerosAsBlocks(await take(resetLength));
+  yield* frameBlocks(frame(takePieces(take)), header);
+  yield lastEmptyBlock;
+}
+
+function* zerosAsBlocks(zeros: Uint8Array): Generator<Uint8Array> {
+  if (zeros.length === resetLength && zeros.every((byte) => byte === 0)) yield resetBlocks;
+  else throw new ImageError("source-missing", "a file changed while the image was being built");
+}
+
+/** A kept frame leaves its input unread. */
+async function readToEnd(input: Bytes): Promise<void> {
+  const iterator = input[Symbol.asyncIterator]();
+  while ((await iterator.next()).done !== true);
+}
+
+/** Gives a frame's blocks, none of them marked as the last, after its header or without the one that is `known`. */
+async function* frameBlocks(
+  frame: Bytes,
+  known?: Uint8Array,
+): AsyncGenerator<Uint8Array, Uint8Array> {
+  const take = taker(frame);
+  const start = await take(5);
+  const header = Buffer.concat([start, await take(frameHeaderSize(start[4] ?? 0))]);
+  if (known === undefined) yield header;
+  else if (!header.equals(known)) throw new ImageError("bad-archive", "frames of zstd do not fit together");
+  for (let last = false; !last; ) {
+    const block = await take(3);
+    const bits = block.length === 3 ? block.readUIntLE(0, 3) : 1;
+    last = (bits & 1) === 1;
+    const size = blockLength(bits);
+    if (size === 0) continue;
+    block.writeUIntLE(bits & ~1, 0, 3);
+    yield block;
+    yield await take(size);
+  }
+  return header;
+}
+
+/**
+ * Two threads work on jobs of half a block each. Node takes a call that leaves input over for the end of the
+ * stream, which threads do; it does not when every call has to flush, so each block is flushed.
+ */
+function compressFrame(input: Bytes, level: number): Bytes {
+  const { ZSTD_c_compressionLevel, ZSTD_c_nbWorkers, ZSTD_c_jobSize, ZSTD_e_flush } = zlib.constants;
+  const transform = zlib.createZstdCompress({
+    chunkSize: 1 << 20,
+    flush: ZSTD_e_flush,
+    params: {
+      [ZSTD_c_compressionLevel]: level,
+      [ZSTD_c_nbWorkers]: 2,
+      [ZSTD_c_jobSize]: flushedSize / 2,
+    },
+  });
+  const blocks = Readable.from(blocksOf(input, flushedSize), { highWaterMark: 1 });
+  return pipeline(blocks, transform, () => undefined);
+}
+
+const flushedSize = 16 << 20;
