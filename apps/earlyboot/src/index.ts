@@ -9,7 +9,13 @@ export { ConsoleError, openConsole, type GuestConsole } from "./qemu/guest-conso
 export * from "./qemu/qemu-arguments.ts";
 export { openQmp, type QmpClient } from "./qemu/qmp-client.ts";
 export { startGuest, type Guest, type GuestExit } from "./qemu/start-guest.ts";
-export { makeScratchRoot, scratchLabel, type ScratchRoot } from "./scratch/make-scratch-root.ts";
+export {
+  fillScratchTree,
+  makeScratchRoot,
+  scratchLabel,
+  type ScratchRoot,
+  type ScratchTree,
+} from "./scratch/make-scratch-root.ts";
 export { parseScratchFacts, type ScratchFacts } from "./scratch/scratch-facts.ts";
 export { scratchInit, scratchMarker } from "./scratch/scratch-init.ts";
 export { defineConfig, type EarlybootConfig } from "./config/earlyboot-config.ts";

@@ -5,18 +5,22 @@ import { runProgram } from "../run-program.ts";
 import { findStaticBusybox } from "./static-busybox.ts";
 import { scratchInit } from "./scratch-init.ts";
 
+/** What a scratch root holds besides a static busybox. */
+export interface ScratchTree {
+  /** The text of `/sbin/init`; default {@link scratchInit}. */
+  readonly init?: string;
+  /** Further executable files: path to text. */
+  readonly files?: Readonly<Record<string, string>>;
+}
+
 /** A root file system to boot into, made without being root. */
-export interface ScratchRoot {
+export interface ScratchRoot extends ScratchTree {
   /** The image file to make. */
   readonly file: string;
   /** Default `earlyboot-root`. */
   readonly label?: string;
   /** Default: a random one. */
   readonly uuid?: string;
-  /** The text of `/sbin/init`; default {@link scratchInit}. */
-  readonly init?: string;
-  /** Further files: path to text. */
-  readonly files?: Readonly<Record<string, string>>;
   /** Default 48. */
   readonly mebibytes?: number;
 }
@@ -42,14 +46,18 @@ const directories = [
 export async function makeScratchRoot(root: ScratchRoot): Promise<void> {
   const tree = await mkdtemp(join(tmpdir(), "earlyboot-root-"));
   try {
-    await fillTree(tree, root);
+    await fillScratchTree(tree, root);
     await makeExt4(tree, root);
   } finally {
     await rm(tree, { recursive: true });
   }
 }
 
-async function fillTree(tree: string, { init = scratchInit, files = {} }: ScratchRoot) {
+/** Fills a directory with what a scratch root holds. */
+export async function fillScratchTree(
+  tree: string,
+  { init = scratchInit, files = {} }: ScratchTree,
+): Promise<void> {
   for (const name of directories) await mkdir(join(tree, name), { mode: 0o755 });
   await copyFile(await findStaticBusybox(), join(tree, "bin/busybox"));
   await chmod(join(tree, "bin/busybox"), 0o755);

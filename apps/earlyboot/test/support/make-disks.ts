@@ -1,0 +1,119 @@
+import { spawnSync } from "node:child_process";
+import {
+  closeSync,
+  cpSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  statSync,
+  truncateSync,
+  writeFileSync,
+  writeSync,
+} from "node:fs";
+import { fillScratchTree, type ScratchTree } from "@earlyboot/earlyboot";
+import { scratchFile } from "./boot-guest.ts";
+
+/** Runs a program that must succeed. */
+export function run(program: string, words: readonly string[], input?: string): string {
+  const path = `${process.env["PATH"]}:/usr/sbin:/sbin`;
+  const result = spawnSync(program, words, {
+    input,
+    encoding: "utf8",
+    env: { ...process.env, PATH: path },
+  });
+  if (result.status === 0) return result.stdout;
+  throw new Error(`${program} ${words.join(" ")}: ${result.error?.message ?? result.stderr}`);
+}
+
+/** A partition, with the image file that it holds. */
+export interface PartitionContent {
+  readonly file: string;
+  readonly uuid?: string;
+  readonly name?: string;
+}
+
+const mebibyte = 1024 * 1024;
+
+/** Makes a disk of partitions, each of them as large as its content. */
+export function makePartitionedDisk(
+  table: "gpt" | "dos",
+  partitions: readonly PartitionContent[],
+  diskId: string,
+): string {
+  const disk = scratchFile("disk");
+  writeFileSync(disk, "");
+  let start = 1;
+  const places = partitions.map(({ file }) => {
+    const size = Math.ceil(statSync(file).size / mebibyte);
+    const place = { start, size };
+    start += size;
+    return place;
+  });
+  truncateSync(disk, (start + 1) * mebibyte);
+  const lines = partitions.map(({ uuid, name }, index) => {
+    const place = places[index];
+    const id = uuid === undefined ? "" : `, uuid=${uuid}`;
+    const label = name === undefined ? "" : `, name=${name}`;
+    return `start=${place?.start}MiB, size=${place?.size}MiB${id}${label}`;
+  });
+  run("sfdisk", ["-q", disk], `label: ${table}\nlabel-id: ${diskId}\n${lines.join("\n")}\n`);
+  const out = openSync(disk, "r+");
+  for (const [index, { file }] of partitions.entries()) {
+    writeSync(out, readFileSync(file), 0, undefined, (places[index]?.start ?? 0) * mebibyte);
+  }
+  closeSync(out);
+  return disk;
+}
+
+/** Makes a root file system of any type that a program of this machine can fill without being root. */
+export async function makeRootOfType(type: string, tree: ScratchTree = {}): Promise<string> {
+  const directory = scratchFile(`tree-${type}`);
+  mkdirSync(directory);
+  await fillScratchTree(directory, tree);
+  const image = scratchFile(`root.${type}`);
+  makers[type]?.(directory, image);
+  return image;
+}
+
+const makers: Readonly<Record<string, (tree: string, image: string) => void>> = {
+  btrfs: (tree, image) => {
+    sized(image, 160);
+    run("mkfs.btrfs", ["-q", "-L", "root", "--rootdir", tree, image]);
+  },
+  xfs: (tree, image) => {
+    sized(image, 320);
+    run("mkfs.xfs", ["-q", "-L", "root", "-p", protoFile(tree), image]);
+  },
+  f2fs: (tree, image) => {
+    sized(image, 128);
+    run("mkfs.f2fs", ["-q", "-l", "root", image]);
+    run("sload.f2fs", ["-f", tree, image]);
+  },
+  squashfs: (tree, image) => run("mksquashfs", [tree, image, "-quiet", "-noappend", "-all-root"]),
+  erofs: (tree, image) => run("mkfs.erofs", ["--all-root", image, tree]),
+  iso9660: (tree, image) => run("genisoimage", ["-quiet", "-R", "-V", "root", "-o", image, tree]),
+};
+
+function sized(image: string, mebibytes: number) {
+  writeFileSync(image, "");
+  truncateSync(image, mebibytes * mebibyte);
+}
+
+/** What xfs is filled from: a list of names with modes, see mkfs.xfs(8). */
+function protoFile(tree: string): string {
+  const file = scratchFile("proto");
+  const copy = scratchFile("proto-files");
+  cpSync(tree, copy, { recursive: true });
+  const list = (directory: string): string[] =>
+    run("find", [directory, "-mindepth", "1", "-maxdepth", "1", "-printf", "%y %f %l\n"])
+      .split("\n")
+      .filter((line) => line !== "")
+      .flatMap((line) => {
+        const [kind, name, target = ""] = line.split(" ");
+        const path = `${directory}/${name}`;
+        if (kind === "d") return [`${name} d--755 0 0`, ...list(path), "$"];
+        return [kind === "l" ? `${name} l--777 0 0 ${target}` : `${name} ---755 0 0 ${path}`];
+      });
+  writeFileSync(file, ["/", "0 0", "d--755 0 0", ...list(copy), "$"].join("\n"));
+  return file;
+}
