@@ -6,6 +6,7 @@
 export { checkSwitchRoot, type SwitchRootView } from "./check-switch-root.ts";
 export {
   type EndedProcesses,
+  type EndingLinux,
   type EndOptions,
   endOtherProcesses,
   type RunningProcess,
@@ -16,4 +17,10 @@ export { essentialDirectories } from "./essential-directories.ts";
 export { moveEssentialFileSystems } from "./move-essential-file-systems.ts";
 export { SwitchRootFailedError } from "./switch-root-failed-error.ts";
 export { SwitchRootRefusedError } from "./switch-root-refused-error.ts";
-export { switchRoot, type SwitchRootOptions, type SwitchRootResult } from "./switch-root.ts";
+export {
+  switchRoot,
+  type SwitchingLinux,
+  type SwitchRootOptions,
+  type SwitchRootResult,
+} from "./switch-root.ts";
+export type { ProgramReader } from "./why-not-executable.ts";
