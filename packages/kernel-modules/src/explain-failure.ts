@@ -61,12 +61,12 @@ const meanings: ReadonlyMap<string, string> = new Map([
 ]);
 
 function wrongFormat(linux: ExplainLinux, failed: FailedModule): string {
-  const info = readInfo(linux, failed);
-  if (info?.vermagic === undefined) return "its file is not a module of this kind of computer";
-  const [release = ""] = info.vermagic.split(" ");
   const running = runningRelease(linux);
+  const vermagic = readInfo(linux, failed)?.vermagic;
+  if (vermagic === undefined) return `its file is no module that kernel ${running} can read`;
+  const [release = ""] = vermagic.split(" ");
   return release === running
-    ? `it was built with other options than the running kernel (${info.vermagic.trim()})`
+    ? `it was built with other options than the running kernel (${vermagic.trim()})`
     : `it was built for kernel ${release}, but kernel ${running} is running`;
 }
 

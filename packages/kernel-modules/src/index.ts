@@ -11,6 +11,9 @@ export {
   type MissingDriver,
   coldplug,
 } from "./coldplug.ts";
+export { type CutOptions, type IndexFile, cutModuleIndex } from "./cut-module-index.ts";
+export { type ModulePurpose, genericModules, modulePurposes } from "./generic-modules.ts";
+export { nameMissingDrivers } from "./name-missing-drivers.ts";
 export { listModaliases, type WantedDriver } from "./list-modaliases.ts";
 export { loadModule, loadModules } from "./load-module.ts";
 export { type LoadLinux, loadModuleFile } from "./load-module-file.ts";

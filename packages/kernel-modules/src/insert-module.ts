@@ -1,4 +1,4 @@
-import { ModuleFlag, type Linux } from "@earlyboot/linux-syscalls";
+import { errorCode, ModuleFlag, type Linux } from "@earlyboot/linux-syscalls";
 
 import {
   compressionOf,
@@ -14,8 +14,9 @@ export type ModuleLinux = Pick<
 >;
 
 /**
- * Hands the module in `file` to the kernel as it is: compressed ones too, where the kernel knows the format
- * (`/sys/module/compression`) or none of the `decompressors` does.
+ * Hands the module in `file` to the kernel as it is; a compressed one too, where the kernel knows its format
+ * (`/sys/module/compression`). Otherwise, and when the kernel then cannot make sense of it, it is
+ * decompressed here, as far as there is one of the `decompressors` for it.
  *
  * @throws SyscallError what the kernel answered.
  */
@@ -27,11 +28,20 @@ export async function insertModule(
 ): Promise<void> {
   const compression = compressionOf(file);
   if (compression === undefined) return insertFile(linux, file, parameters);
-  if (kernelCompression(linux) === compression || decompressors[compression] === undefined) {
-    return insertFile(linux, file, parameters, ModuleFlag.CompressedFile);
+  const here = decompressors[compression] !== undefined;
+  if (!here || kernelCompression(linux) === compression) {
+    try {
+      await insertFile(linux, file, parameters, ModuleFlag.CompressedFile);
+      return;
+    } catch (error) {
+      if (!here || !undecompressed.has(errorCode(error) ?? "")) throw error;
+    }
   }
-  return linux.initModule(moduleContent(linux, file, decompressors), parameters);
+  await linux.initModule(moduleContent(linux, file, decompressors), parameters);
 }
+
+/** What the kernel answers to a file that it cannot decompress. */
+const undecompressed: ReadonlySet<string> = new Set(["EINVAL", "EOPNOTSUPP"]);
 
 async function insertFile(
   linux: ModuleLinux,

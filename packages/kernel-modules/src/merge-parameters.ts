@@ -5,6 +5,7 @@ import { formatParameter, parseCommandLine, type Parameter } from "@earlyboot/cm
  * the last stays, and a value with blanks is quoted.
  */
 export function mergeParameters(texts: readonly string[]): string {
+  if (texts.every((text) => text === "")) return "";
   const last = new Map<string, Parameter>();
   for (const parameter of texts.flatMap((text) => parseCommandLine(text).parameters)) {
     const key = parameter.name.replaceAll("-", "_");
