@@ -27,7 +27,8 @@ export function explainFailure(linux: ExplainLinux, failed: FailedModule): Modul
   const { file, error } = failed;
   const module = moduleName(file);
   const code = errorCode(error) ?? "EIO";
-  const answer = error instanceof Error ? error.message : String(error);
+  const words = error instanceof Error ? error.message : String(error);
+  const answer = words.includes(file) ? words : `${words} '${file}'`;
   const logged = lastKernelMessage(linux, module);
   const message = [
     `${module} cannot be loaded: ${meaningOf(linux, code, failed)} (${answer}).`,

@@ -19,12 +19,13 @@ export function findObstacle(
   if (missing) return noSuchModule(index, name);
   const refused = index.configuration.refused.get(name);
   if (refused !== undefined) {
-    return new ModuleError(`${name} is not loaded: ${refused}.`, { code: "EPERM", module: name });
+    const message = `${name} is kept from loading: ${refused}.`;
+    return new ModuleError(message, { code: "EPERM", module: name });
   }
   const error = needed.find((report) => report.error !== undefined)?.error;
   if (error === undefined) return undefined;
   const { code, module, file, missing: absent, message } = error;
-  return new ModuleError(`${name} needs ${message}`, {
+  return new ModuleError(`${name} cannot be loaded without ${module}. ${message}`, {
     code,
     module,
     file,

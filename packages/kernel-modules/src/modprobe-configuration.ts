@@ -137,7 +137,7 @@ const directives: ReadonlyMap<string, Directive> = new Map<string, Directive>([
       return followed;
     },
   ],
-  ["install", () => "no command is run for a module; it is not loaded"],
+  ["install", () => "no command is run for a module, so it is not loaded"],
   ["remove", () => "no command is run for a module"],
 ]);
 

@@ -1,0 +1,83 @@
+import { expect, it } from "@jest/globals";
+
+import { matchAlias, moduleDirectory, readModuleIndex } from "@earlyboot/kernel-modules";
+import { simulateLinux } from "@earlyboot/linux-syscalls/testing";
+
+import { machineWith, modules, release } from "./machine.ts";
+
+it("opens nothing but modules.dep before it is needed", () => {
+  const { linux } = machineWith({ a: "" });
+
+  expect(linux.trace.map(({ text }) => text)).toEqual([`read ${modules}/modules.dep`]);
+});
+
+it("knows a module by - and _, and what it needs in the order of loading", () => {
+  const { index } = machineWith({
+    "virtio-blk": "virtio-ring virtio",
+    virtio: "",
+    "virtio-ring": "virtio",
+  });
+
+  expect(index.modules.get("virtio_blk")).toEqual({
+    name: "virtio_blk",
+    path: "kernel/virtio-blk.ko",
+    dependencies: ["virtio", "virtio_ring"],
+  });
+});
+
+it("names the kernels whose modules are there when those of the running one are not", () => {
+  const linux = simulateLinux({
+    files: {
+      "/lib/modules/6.1.0-1-amd64/modules.dep": "",
+      "/lib/modules/6.1.0-2-amd64/modules.dep": "",
+    },
+  });
+
+  expect(() => readModuleIndex(linux, moduleDirectory(linux))).toThrow(
+    expect.objectContaining({
+      name: "ModuleError",
+      code: "ENOENT",
+      message:
+        `There is no ${modules}/modules.dep: of the modules, those of 6.1.0-1-amd64, 6.1.0-2-amd64 are here. ` +
+        `Use an image that was made for the running kernel, ${release}.`,
+    }),
+  );
+});
+
+it("takes the files of modprobe.d by name, those of /etc instead of those of the same name in /lib", () => {
+  const { index } = machineWith(
+    { a: "" },
+    {
+      "/etc/modprobe.d/b.conf": "options a x=2",
+      "/lib/modprobe.d/b.conf": "options a x=1",
+      "/lib/modprobe.d/a.conf": "options a x=0",
+      "/lib/modprobe.d/readme": "nonsense",
+    },
+  );
+
+  expect(index.configuration.options.get("a")).toBe("x=0 x=2");
+  expect(index.configuration.problems).toEqual([]);
+});
+
+it("lets modprobe.d decide about an alias, then names, then the modules' own aliases, then the kernel's", () => {
+  const { index } = machineWith(
+    { disk: "", "other-disk": "" },
+    {
+      [`${modules}/modules.alias`]:
+        "alias disk other_disk\nalias bus:d1* disk\nalias bus:d2* disk\n",
+      [`${modules}/modules.symbols`]: "alias symbol:disk_open disk\n",
+      [`${modules}/modules.builtin`]: "kernel/fs/ext4/ext4.ko\n",
+      [`${modules}/modules.builtin.modinfo`]: "ext4.license=GPL\0ext4.alias=fs-ext4\0",
+      "/etc/modprobe.d/a.conf": "alias bus:d2* other-disk",
+    },
+  );
+
+  expect(matchAlias(index, "bus:d10")).toEqual(["disk"]);
+  expect(matchAlias(index, "bus:d20")).toEqual(["other_disk"]);
+  expect(matchAlias(index, "other_disk")).toEqual(["other_disk"]);
+  expect(matchAlias(index, "disk")).toEqual(["disk"]);
+  expect(matchAlias(index, "symbol:disk_open")).toEqual(["disk"]);
+  expect(matchAlias(index, "ext4")).toEqual(["ext4"]);
+  expect(matchAlias(index, "fs-ext4")).toEqual(["ext4"]);
+  expect(matchAlias(index, "fs-xfs")).toEqual([]);
+});
