@@ -141,7 +141,7 @@ async function run(
     }),
   });
   const ending = await endOf(linux, child, options);
-  const common = { program: checker.program, arguments: args, output: printed.text() };
+  const common = { program: checker.program, arguments: args, ...printed.ends() };
   if (ending.kind === "signalled") return { outcome: "killed", signal: ending.signal, ...common };
   const bits = checker.translate(ending.status, mode, common.output);
   return { ...fsckOutcome(bits), status: ending.status, ...common };
@@ -174,17 +174,18 @@ const keptOutput = 16_384;
 /** Passes output on as text, and keeps its end. */
 function collectOutput(onOutput: (text: string) => void = () => {}): {
   readonly take: (chunk: Uint8Array, stream: "stdout" | "stderr") => void;
-  readonly text: () => string;
+  readonly ends: () => { readonly output: string; readonly errorOutput: string };
 } {
   const decoders = { stdout: new TextDecoder(), stderr: new TextDecoder() };
-  let kept = "";
+  let [output, errorOutput] = ["", ""];
   return {
     take: (chunk, stream) => {
       const text = decoders[stream].decode(chunk, { stream: true });
-      kept = (kept + text).slice(-keptOutput);
+      output = (output + text).slice(-keptOutput);
+      if (stream === "stderr") errorOutput = (errorOutput + text).slice(-keptOutput);
       onOutput(text);
     },
-    text: () => kept,
+    ends: () => ({ output, errorOutput }),
   };
 }
 

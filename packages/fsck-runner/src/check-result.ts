@@ -4,28 +4,31 @@ import type { FsckOutcome } from "./fsck-outcome.ts";
 /** Why a check was not made. */
 export type SkipReason = DeviceUse | "not-wanted" | "clean" | "only-on-demand" | "no-check-needed";
 
+/** A program that was run. */
+export interface CheckerRun {
+  readonly program: string;
+  readonly arguments: readonly string[];
+  /** The end of what it printed, to both streams. */
+  readonly output: string;
+  /** The end of what it printed to standard error alone. */
+  readonly errorOutput: string;
+}
+
 /** What came of a check, told apart by `outcome`. */
 export type Finding =
-  | {
+  | (CheckerRun & {
       /** The program ended by itself. */
       readonly outcome: FsckOutcome;
       /** All that its status says, from good to bad. */
       readonly all: readonly FsckOutcome[];
       /** The program's own exit status. */
       readonly status: number;
-      readonly program: string;
-      readonly arguments: readonly string[];
-      /** The end of what it printed. */
-      readonly output: string;
-    }
-  | {
+    })
+  | (CheckerRun & {
       /** A signal ended the program. */
       readonly outcome: "killed";
       readonly signal: number;
-      readonly program: string;
-      readonly arguments: readonly string[];
-      readonly output: string;
-    }
+    })
   | {
       /** The program is not there. */
       readonly outcome: "no-checker";

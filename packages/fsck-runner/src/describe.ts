@@ -4,21 +4,20 @@ import type { FsckOutcome } from "./fsck-outcome.ts";
 
 /** Says in one line, for people, what came of a check. */
 export function describe(device: string, type: string, finding: Finding): string {
-  return printable(`${device} (${type}) ${wordsFor(device, finding)}`);
+  return printable(`${device} (${type}) ${wordsFor(finding)}`);
 }
 
-function wordsFor(device: string, finding: Finding): string {
+function wordsFor(finding: Finding): string {
   const { outcome } = finding;
   if (outcome === "no-checker") return `was not checked: there is no ${finding.program} here`;
   if (outcome === "skipped") return `was not checked: ${skipWords[finding.reason]}`;
-  const { program, output } = finding;
+  const { program } = finding;
+  const said = lastWords(finding.errorOutput) || lastWords(finding.output);
   if (outcome === "killed") {
-    return `could not be checked: signal ${finding.signal} ended ${program}${lastWords(output)}`;
+    return `could not be checked: signal ${finding.signal} ended ${program}${said}`;
   }
   if (outcome === "pass" || outcome === "errors-corrected") return outcomeWords[outcome];
-  const advice = outcome === "errors-left" ? `; repair it with: ${program} ${device}` : "";
-  const what = `${outcomeWords[outcome]} (${program}, status ${finding.status})`;
-  return `${what}${lastWords(output)}${advice}`;
+  return `${outcomeWords[outcome]} (${program}, status ${finding.status})${said}`;
 }
 
 const outcomeWords: Readonly<Record<FsckOutcome, string>> = {
@@ -42,9 +41,12 @@ const skipWords: Readonly<Record<SkipReason, string>> = {
   "no-check-needed": "file systems of this type are not checked",
 };
 
-/** The last lines that a program printed; e2fsck puts its advice on two. */
+/** The last lines that a program printed, but its version; e2fsck puts its advice on two. */
 function lastWords(output: string): string {
   const lines = output.split(/[\r\n]/).map((line) => line.trim());
-  const last = lines.filter((line) => line !== "").slice(-2);
+  const last = lines.filter((line) => line !== "" && !versionLine.test(line)).slice(-2);
   return last.length === 0 ? "" : `, which said: ${last.join(" ")}`;
 }
+
+/** As in `e2fsck 1.47.0 (5-Feb-2023)` and `fsck.fat 4.2 (2021-01-31)`. */
+const versionLine = /^[\w.]+ \d[\d.]* \([\w-]+\)$/;

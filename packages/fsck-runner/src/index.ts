@@ -4,7 +4,7 @@
  * @packageDocumentation
  */
 export { checkFileSystem, type CheckingLinux, type CheckOptions } from "./check-file-system.ts";
-export type { CheckResult, SkipReason } from "./check-result.ts";
+export type { CheckerRun, CheckResult, SkipReason } from "./check-result.ts";
 export { checkFileSystems, type CheckRequest } from "./check-file-systems.ts";
 export { type Checker, checkerFor, type Repair, type RepairMode } from "./checkers.ts";
 export { disksOf } from "./disks-of.ts";

@@ -45,6 +45,7 @@ it("runs the checker of the type in its automatic mode", async () => {
     program: "e2fsck",
     arguments: ["-v", "-C", "3", "-p", device],
     output: "/dev/vda: clean, 11/8192 files\n",
+    errorOutput: "",
     message: "/dev/vda (ext4) has no errors",
   });
   expect(seen).toEqual([
@@ -92,7 +93,7 @@ it.each([
   [
     4,
     "errors-left",
-    "/dev/vda (ext4) has errors that were not corrected (e2fsck, status 4), which said: first second; repair it with: e2fsck /dev/vda",
+    "/dev/vda (ext4) has errors that were not corrected (e2fsck, status 4), which said: first second",
   ],
   [
     8,
@@ -120,6 +121,19 @@ it.each([
   });
 
   expect(await checkFileSystem(linux, device, "ext4")).toMatchObject({ outcome, status, message });
+});
+
+it("tells the last words of standard error before those of standard output", async () => {
+  const errorOutput = "e2fsck 1.47.0 (5-Feb-2023)\nbad magic number\n";
+  const output = "more advice\n";
+  const linux = startMachine({ "/sbin/e2fsck": { status: 8, output, errorOutput } });
+
+  expect(await checkFileSystem(linux, device, "ext4")).toMatchObject({
+    errorOutput,
+    output: output + errorOutput,
+    message:
+      "/dev/vda (ext4) could not be checked (e2fsck, status 8), which said: bad magic number",
+  });
 });
 
 it("tells which signal ended the checker", async () => {
