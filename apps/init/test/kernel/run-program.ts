@@ -1,4 +1,5 @@
 import { spawnSync } from "node:child_process";
+import { existsSync } from "node:fs";
 
 /** How a program of a test ended, and what it printed. */
 export interface Ending {
@@ -26,4 +27,11 @@ export function runUnshared(flags: readonly string[], command: readonly string[]
     timeout: 120_000,
   });
   return { status, stdout, stderr };
+}
+
+/** Whether a program is there, by its name. */
+export function hasProgram(name: string): boolean {
+  return ["/usr/sbin", "/usr/bin", "/sbin", "/bin"].some((directory) =>
+    existsSync(`${directory}/${name}`),
+  );
 }
