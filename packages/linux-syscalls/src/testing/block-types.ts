@@ -43,9 +43,11 @@ export function blockType(kernel: Kernel, name: string): FileSystemType {
     magic: blockTypeMagics[name] ?? 0,
     needsDevice: true,
     open: (request) => openOnBlock(kernel, type, request),
-    allowWrites: (superBlock, writable) => {
-      if (!writable) return;
-      if (kernel.blocks.get(superBlock.device)?.readOnly === true) fail("EACCES");
+    reconfigure: (superBlock, { readOnly, data }) => {
+      const block = kernel.blocks.get(superBlock.device);
+      parseMountData(data, block?.fileSystem?.options);
+      if (readOnly) return;
+      if (block?.readOnly === true) fail("EACCES");
       if (alwaysReadOnly.has(name)) fail("EROFS");
     },
   };

@@ -7,7 +7,7 @@ import { fail } from "./kernel-fault.ts";
 import { isReadOnly } from "./mount-flags.ts";
 import { type Place, isMountPoint } from "./mount-tree.ts";
 import { openPlace, readWhole, writeWhole } from "./open-calls.ts";
-import { type LastStep, step, walk, walkToLast } from "./path-walk.ts";
+import { type LastStep, byteLength, longestPath, step, walk, walkToLast } from "./path-walk.ts";
 import { makeInode } from "./super-block.ts";
 import { claimFile } from "./usage.ts";
 
@@ -138,7 +138,7 @@ function changeable(place: Place): Place {
 
 function setImmutable({ mount, dentry: { inode } }: Place, immutable: boolean): void {
   if (!isDirectory(inode) && kindOf(inode) !== FileKind.Regular) fail("ENOTTY");
-  if (mount.superBlock.type.fixed === true) fail("ENOTTY");
+  if (mount.superBlock.type.fixed !== undefined) fail("ENOTTY");
   if (isReadOnly(mount)) fail("EROFS");
   inode.immutable = immutable;
 }
@@ -157,7 +157,8 @@ function newName(kernel: Kernel, path: string, isForDirectory = false): LastStep
 function checkParent({ mount, dentry }: Place): void {
   if (dentry.gone) fail("ENOENT");
   if (dentry.inode.immutable) fail("EPERM");
-  if (mount.superBlock.type.fixed === true) fail("EPERM");
+  const { fixed } = mount.superBlock.type;
+  if (fixed !== undefined) fail(fixed.make);
 }
 
 function make(kernel: Kernel, path: string, mode: number, rdev = 0n): void {
@@ -186,6 +187,7 @@ function makeNode(kernel: Kernel, path: string, mode: number, device: bigint): v
 
 function makeLink(kernel: Kernel, target: string, path: string): void {
   if (target === "") fail("ENOENT");
+  if (byteLength(target) > longestPath) fail("ENAMETOOLONG");
   const { parent, name } = newName(kernel, path);
   checkParent(parent);
   claimFile(parent.mount.superBlock);
@@ -231,8 +233,8 @@ export function removeDirectory(kernel: Kernel, { parent, name }: LastStep): voi
 }
 
 function remove(kernel: Kernel, parent: Place, dentry: Dentry): void {
-  checkParent(parent);
-  if (dentry.inode.immutable) fail("EPERM");
+  if (parent.mount.superBlock.type.fixed !== undefined) fail("EPERM");
+  if (parent.dentry.inode.immutable || dentry.inode.immutable) fail("EPERM");
   if (isMountPoint(kernel.tree, dentry)) fail("EBUSY");
   removeEntry(dentry, secondsOf(kernel));
 }
@@ -251,6 +253,7 @@ function rename(kernel: Kernel, from: string, to: string): void {
   if (replaced?.inode === dentry.inode) return;
   checkParent(source.parent);
   checkParent(target.parent);
+  if (dentry.inode.immutable) fail("EPERM");
   if (replaced !== undefined) makeWay(kernel, dentry, replaced);
   if (isMountPoint(kernel.tree, dentry)) fail("EBUSY");
   if (replaced !== undefined) removeEntry(replaced, secondsOf(kernel));
@@ -259,7 +262,7 @@ function rename(kernel: Kernel, from: string, to: string): void {
 
 /** Refuses to replace what a file of the other kind, a mount point or a full directory is. */
 function makeWay({ tree }: Kernel, { inode }: Dentry, replaced: Dentry): void {
-  if (inode.immutable || replaced.inode.immutable) fail("EPERM");
+  if (replaced.inode.immutable) fail("EPERM");
   if (isDirectory(inode) && !isDirectory(replaced.inode)) fail("ENOTDIR");
   if (!isDirectory(inode) && isDirectory(replaced.inode)) fail("EISDIR");
   if (isMountPoint(tree, replaced)) fail("EBUSY");

@@ -16,12 +16,17 @@ export interface FileSystemType {
   readonly magic: number;
   /** Whether it lies on a block device (`nodev` in `/proc/filesystems` when not). */
   readonly needsDevice: boolean;
-  /** Whether its names are the kernel's: nobody can make or remove one. */
-  readonly fixed?: boolean;
+  /** There when its names are the kernel's own: the errors of who tries to make one. */
+  readonly fixed?: {
+    /** Of open(2). */
+    readonly open: string;
+    /** Of mkdir(2) and its kin. */
+    readonly make: string;
+  };
   /** Begins to use it; throws what mount(2) is to answer. */
   readonly open: (request: OpenRequest) => SuperBlock;
-  /** Asked before a remount; throws what mount(2) is to answer when it may not become writable. */
-  readonly allowWrites?: (superBlock: SuperBlock, writable: boolean) => void;
+  /** Takes the options of a remount; throws what mount(2) is to answer. */
+  readonly reconfigure?: (superBlock: SuperBlock, request: Omit<OpenRequest, "source">) => void;
   /** Refuses names that the file system cannot have. */
   readonly checkName?: (name: string) => void;
   /** Gives a file that was just made what every file there has. */

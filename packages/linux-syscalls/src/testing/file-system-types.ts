@@ -3,7 +3,9 @@ import { makedev } from "../device-number.ts";
 import type { FileSystemType } from "./file-system-type.ts";
 import { put } from "./generate.ts";
 import { type AnonymousOwner, makeAnonymous } from "./kernel.ts";
+import { fail } from "./kernel-fault.ts";
 import {
+  type MountData,
   numberOption,
   octalOption,
   parseMountData,
@@ -11,6 +13,7 @@ import {
   tmpfsOptions,
 } from "./mount-data.ts";
 import type { SuperBlock } from "./super-block.ts";
+import { usedBlocks } from "./usage.ts";
 
 /** tmpfs: a new file system in memory with each mount. */
 export function tmpfsType(kernel: AnonymousOwner, memory: number, name = "tmpfs"): FileSystemType {
@@ -28,8 +31,21 @@ export function tmpfsType(kernel: AnonymousOwner, memory: number, name = "tmpfs"
       superBlock.root.inode.gid = numberOption(options, "gid") ?? 0;
       return superBlock;
     },
+    reconfigure: (superBlock, { data }) => resize(superBlock, parseMountData(data, tmpfsOptions)),
   };
   return type;
+}
+
+/** A remount changes the limits that it names, unless more is used already. */
+function resize(superBlock: SuperBlock, options: MountData): void {
+  const { blocks, files } = tmpfsCapacity(options, 0);
+  const isSized = options.has("size") || options.has("nr_blocks");
+  if (isSized && blocks !== undefined && usedBlocks(superBlock) > blocks) fail("EINVAL");
+  superBlock.capacity = {
+    blockSize: superBlock.capacity.blockSize,
+    blocks: isSized ? blocks : superBlock.capacity.blocks,
+    files: options.has("nr_inodes") ? files : superBlock.capacity.files,
+  };
 }
 
 function shownOptions(options: ReadonlyMap<string, string>, blocks = 0): string {

@@ -15,6 +15,14 @@ export type {
   PartitionDescription,
 } from "./block-device-description.ts";
 export { type CallName, manualErrors } from "./call-table.ts";
+export { conformanceScenarios } from "./conformance/conformance-scenarios.ts";
+export { observeSimulated } from "./conformance/observe-simulated.ts";
+export {
+  type Bench,
+  type ConformanceScenario,
+  type Observation,
+  observe,
+} from "./conformance/scenario.ts";
 export { elfFile, type ElfRequest } from "./elf-file.ts";
 export { type Ending, SimulationEnded } from "./ending.ts";
 export {

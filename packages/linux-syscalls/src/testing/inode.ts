@@ -41,7 +41,7 @@ export interface Inode {
   readonly target: string;
   /** The names in a directory. */
   readonly entries: Map<string, Dentry>;
-  readonly hooks: FileHooks;
+  hooks: FileHooks;
   /** What happens when the file is run. */
   readonly program: Program | undefined;
   /** What mounting the file from a loop device shows. */

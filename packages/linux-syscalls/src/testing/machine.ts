@@ -142,12 +142,24 @@ interface Singletons {
   readonly devtmpfs: SuperBlock;
 }
 
+const procType = {
+  name: "proc",
+  magic: FileSystemMagic.Proc,
+  fixed: { open: "ENOENT", make: "ENOENT" },
+} as const;
+
+const sysfsType = {
+  name: "sysfs",
+  magic: FileSystemMagic.Sysfs,
+  fixed: { open: "EACCES", make: "EPERM" },
+} as const;
+
 function registerTypes(kernel: Kernel, options: SimulationOptions, memory: number): Singletons {
-  const one = (name: string, magic: number, known?: readonly string[], fixed = true) =>
-    singletonType(kernel, { name, magic, fixed }, known, fixed ? 0o555 : 0o755);
-  const proc = one("proc", FileSystemMagic.Proc, ["gid", "hidepid", "subset"]);
-  const sysfs = one("sysfs", FileSystemMagic.Sysfs, []);
-  const devtmpfs = one("devtmpfs", FileSystemMagic.Tmpfs, tmpfsOptions, false);
+  const one = (name: string, magic: number, known?: readonly string[]) =>
+    singletonType(kernel, { name, magic }, known, 0o755);
+  const proc = singletonType(kernel, procType, ["gid", "hidepid", "subset"]);
+  const sysfs = singletonType(kernel, sysfsType, []);
+  const devtmpfs = one("devtmpfs", FileSystemMagic.Tmpfs, tmpfsOptions);
   const types = [
     sysfs.type,
     tmpfsType(kernel, memory),
@@ -157,7 +169,7 @@ function registerTypes(kernel: Kernel, options: SimulationOptions, memory: numbe
     ramfsType(kernel),
     overlayType(kernel),
     emptyType(kernel, "fuse", FileSystemMagic.Fuse),
-    ...otherSingletons.map(([name, magic]) => one(name, magic, undefined, false).type),
+    ...otherSingletons.map(([name, magic]) => one(name, magic).type),
     ...otherTypes.map(([name, magic]) => emptyType(kernel, name, magic)),
     ...shareTypes(kernel, options.shares ?? {}),
     ...(options.efiVariables ? [efivarfsType(kernel, options.efiVariables)] : []),
@@ -175,7 +187,8 @@ function plant(
   { proc, sysfs, devtmpfs }: Singletons,
 ): void {
   const root = process.root.mount.superBlock;
-  for (const path of ["/dev", "/proc", "/root", "/run", "/sys", "/tmp"]) putDirectory(root, path);
+  for (const path of ["/dev", "/mnt", "/proc", "/root", "/run", "/sys", "/tmp"])
+    putDirectory(root, path);
   const homes: readonly (readonly [prefix: string, superBlock: SuperBlock])[] = [
     ["/proc", proc],
     ["/sys", sysfs],

@@ -8,6 +8,7 @@ import { fail } from "./kernel-fault.ts";
 import { perFileSystem, newMountFlags, remountFlags, statfsFlagsOf } from "./mount-flags.ts";
 import {
   type Mount,
+  type MountTree,
   type Place,
   childrenOf,
   copyMount,
@@ -41,8 +42,9 @@ const propagationFlags =
 function mountAny(kernel: Kernel, request: MountRequest): void {
   const { flags = 0 } = request;
   const target = walk(walkerOf(kernel), request.target);
-  if (has(flags, MountFlag.Remount) && has(flags, MountFlag.Bind)) remountBind(target, flags);
-  else if (has(flags, MountFlag.Remount)) remount(kernel, target, flags);
+  if (has(flags, MountFlag.Remount) && has(flags, MountFlag.Bind))
+    remountBind(kernel, target, flags);
+  else if (has(flags, MountFlag.Remount)) remount(kernel, target, flags, request.data ?? null);
   else if (has(flags, MountFlag.Bind)) bind(kernel, request, target, flags);
   else if (has(flags, propagationFlags)) changePropagation(kernel, target, flags);
   else if (has(flags, MountFlag.Move)) move(kernel, request, target);
@@ -53,26 +55,34 @@ function has(flags: number, wanted: number): boolean {
   return (flags & wanted) !== 0;
 }
 
-function remountBind({ mount, dentry }: Place, flags: number): void {
+function remountBind(kernel: Kernel, { mount, dentry }: Place, flags: number): void {
   if (dentry !== mount.root) fail("EINVAL");
+  const becomesReadOnly = has(flags, MountFlag.ReadOnly) && !has(mount.flags, MountFlag.ReadOnly);
+  if (becomesReadOnly && isWritten(kernel, (other) => other === mount)) fail("EBUSY");
   mount.flags = remountFlags(mount.flags, flags);
 }
 
-function remount(kernel: Kernel, { mount, dentry }: Place, flags: number): void {
+function remount(
+  kernel: Kernel,
+  { mount, dentry }: Place,
+  flags: number,
+  data: string | null,
+): void {
   if (dentry !== mount.root) fail("EINVAL");
   const { superBlock } = mount;
   const readOnly = has(flags, MountFlag.ReadOnly);
-  if (readOnly && !superBlock.readOnly && isWritten(kernel, mount)) fail("EBUSY");
-  superBlock.type.allowWrites?.(superBlock, !readOnly);
+  const isUsed = (other: Mount): boolean => other.superBlock === superBlock;
+  superBlock.type.reconfigure?.(superBlock, { data, readOnly });
+  if (readOnly && !superBlock.readOnly && isWritten(kernel, isUsed)) fail("EBUSY");
   superBlock.readOnly = readOnly;
   superBlock.flags = flags & perFileSystem;
   mount.flags = remountFlags(mount.flags, flags);
 }
 
-/** Whether a file of the file system is open for writing. */
-function isWritten({ process }: Kernel, { superBlock }: Mount): boolean {
+/** Whether a file in one of the mounts is open for writing. */
+function isWritten({ process }: Kernel, isMeant: (mount: Mount) => boolean): boolean {
   return [...process.descriptors.values()].some(
-    ({ place, writes }) => writes && place?.mount.superBlock === superBlock,
+    ({ place, writes }) => writes && place !== undefined && isMeant(place.mount),
   );
 }
 
@@ -84,7 +94,7 @@ function bind(kernel: Kernel, { source }: MountRequest, target: Place, flags: nu
   const copies = has(flags, MountFlag.Recursive)
     ? copySubtree(tree, from.mount, from.dentry)
     : [copyMount(tree, from.mount, from.dentry)];
-  checkKind(from, place);
+  checkPlace(tree, from, place);
   attach(tree, copies, place);
 }
 
@@ -93,9 +103,9 @@ function walkToSource(kernel: Kernel, source: string | null | undefined): Place 
   return walk(walkerOf(kernel), source);
 }
 
-/** A directory is mounted on a directory, anything else on anything else. */
-function checkKind(from: Place, on: Place, answer = "ENOTDIR"): void {
-  if (on.dentry.gone) fail("ENOENT");
+/** A directory is mounted on a directory, anything else on anything else, and only in the tree. */
+function checkPlace(tree: MountTree, from: Place, on: Place, answer = "ENOTDIR"): void {
+  if (on.dentry.gone || !tree.mounts.includes(on.mount)) fail("ENOENT");
   if (isDirectory(from.dentry.inode) !== isDirectory(on.dentry.inode)) fail(answer);
 }
 
@@ -118,7 +128,7 @@ function move({ tree, ...kernel }: Kernel, { source }: MountRequest, target: Pla
   const from = walkToSource({ tree, ...kernel }, source);
   const place = topOf(tree, target);
   if (from.dentry !== from.mount.root || from.mount.place === undefined) fail("EINVAL");
-  checkKind(from, place, "EINVAL");
+  checkPlace(tree, from, place, "EINVAL");
   if (from.mount.place.mount.peerGroup !== undefined) fail("EINVAL");
   const moved = subtreeOf(tree, from.mount);
   if (place.mount.peerGroup !== undefined && moved.some((each) => each.unbindable)) fail("EINVAL");
@@ -137,7 +147,7 @@ function mountNew(kernel: Kernel, request: MountRequest, target: Place, flags: n
   if (isTwice) fail("EBUSY");
   const root = { mount: place.mount, dentry: superBlock.root };
   if (isLink(superBlock.root.inode)) fail("EINVAL");
-  checkKind(root, place);
+  checkPlace(kernel.tree, root, place);
   const fields = { superBlock, root: superBlock.root, source: source ?? "none" };
   attach(kernel.tree, [makeMount(kernel.tree, { ...fields, flags: newMountFlags(flags) })], place);
 }
@@ -161,7 +171,8 @@ function umount(kernel: Kernel, target: string, flags: number): void {
   if (dentry !== mount.root || !tree.mounts.includes(mount)) fail("EINVAL");
   if (has(flags, UmountFlag.Expire)) expire(kernel, mount, flags);
   if (has(flags, UmountFlag.Detach)) return detach(tree, mount);
-  if (mount === process.root.mount) return remount(kernel, { mount, dentry }, MountFlag.ReadOnly);
+  if (mount === process.root.mount)
+    return remount(kernel, { mount, dentry }, MountFlag.ReadOnly, null);
   if (isBusy(kernel, mount)) fail("EBUSY");
   detach(tree, mount);
 }

@@ -45,9 +45,10 @@ interface Found {
   readonly isNew: boolean;
 }
 
-function find(walker: Walker, last: LastStep, { noFollow = false }: OpenOptions): Place {
-  const place = finish(walker, last, !noFollow);
-  return isLink(place.dentry.inode) ? fail("ELOOP") : place;
+function find(walker: Walker, last: LastStep, { noFollow, directory }: OpenOptions): Place {
+  const place = finish(walker, last, noFollow !== true);
+  if (!isLink(place.dentry.inode)) return place;
+  return fail(directory === true ? "ENOTDIR" : "ELOOP");
 }
 
 /** Finds the file, or makes it; a symbolic link that leads nowhere has its target made. */
@@ -71,8 +72,8 @@ function makeFile(kernel: Kernel, { parent, name }: LastStep, mode: number): Fou
   const { superBlock } = parent.mount;
   if (isReadOnly(parent.mount)) fail("EROFS");
   if (parent.dentry.gone) fail("ENOENT");
-  if (superBlock.type.fixed === true) fail("EACCES");
-  if (parent.dentry.inode.immutable) fail("EACCES");
+  if (superBlock.type.fixed !== undefined) fail(superBlock.type.fixed.open);
+  if (parent.dentry.inode.immutable) fail("EPERM");
   superBlock.type.checkName?.(name);
   claimFile(superBlock);
   const inode = makeInode(superBlock, FileKind.Regular | (mode & 0o7777 & ~kernel.process.umask));

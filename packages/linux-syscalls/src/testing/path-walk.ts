@@ -23,7 +23,8 @@ export interface LastStep {
   readonly slash: boolean;
 }
 
-const longestPath = 4095;
+/** How long a path may be, in bytes. */
+export const longestPath = 4095;
 const longestName = 255;
 const mostLinks = 40;
 
@@ -73,6 +74,7 @@ function followLink(walker: Walker, link: Dentry): Place {
 /** One step down, up, or nowhere; `undefined` when the name is not there. */
 export function step({ tree, root }: Walker, from: Place, name: string): Place | undefined {
   if (!isDirectory(from.dentry.inode)) fail("ENOTDIR");
+  from.mount.expiring = false;
   if (name === ".") return from;
   if (name === "..") return topOf(tree, above(from, root));
   if (byteLength(name) > longestName) fail("ENAMETOOLONG");
@@ -110,6 +112,6 @@ export function pathOf(place: Place, root: Place): string {
 }
 
 /** The length of `text` as the kernel counts it. */
-function byteLength(text: string): number {
+export function byteLength(text: string): number {
   return new TextEncoder().encode(text).length;
 }

@@ -75,14 +75,17 @@ export function companionsOf(tree: MountTree, mount: Mount): readonly Mount[] {
 
 /** Takes a mount, and all that is mounted below it, out of the tree, here and where it had spread. */
 export function detach(tree: MountTree, mount: Mount): void {
-  const companions = companionsOf(tree, mount).filter(
-    (companion) => childrenOf(tree, companion).length === 0,
-  );
-  for (const leaving of [...companions, ...subtreeOf(tree, mount)]) {
-    leaving.place = undefined;
-    leaving.superBlock.users -= 1;
-    tree.mounts = tree.mounts.filter((other) => other !== leaving);
+  const leaving = new Set(subtreeOf(tree, mount));
+  for (const each of [...leaving].toReversed()) {
+    for (const companion of companionsOf(tree, each)) {
+      if (childrenOf(tree, companion).every((child) => leaving.has(child))) leaving.add(companion);
+    }
   }
+  for (const each of leaving) {
+    each.place = undefined;
+    each.superBlock.users -= 1;
+  }
+  tree.mounts = tree.mounts.filter((each) => !leaving.has(each));
 }
 
 /** How a mount and the others of its group are to follow each other from now on. */

@@ -23,7 +23,7 @@ export interface SuperBlock {
   flags: number;
   /** Its own options, as `/proc/mounts` shows them. */
   options: string;
-  readonly capacity: Capacity;
+  capacity: Capacity;
   /** The time of day in seconds, for `modified`. */
   readonly seconds: () => number;
   /** How many files were made so far. */

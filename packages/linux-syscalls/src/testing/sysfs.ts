@@ -30,6 +30,7 @@ export function fillSysfs(
   { efiVariables, moduleCompression }: SimulationOptions,
 ): void {
   for (const path of directories) putDirectory(sysfs, path);
+  putFile(sysfs, "/kernel/uevent_seqnum", { read: () => `${uevents.sequence()}\n` });
   if (efiVariables !== undefined) putDirectory(sysfs, "/firmware/efi/efivars");
   if (moduleCompression !== undefined) putText(sysfs, "/module/compression", moduleCompression);
   for (const [name, major, minor] of consoles) {

@@ -6,6 +6,8 @@ export interface Uevents {
   /** Tells every subscriber. */
   announce(action: string, devpath: string, properties: Readonly<Record<string, string>>): void;
   subscribe(): UeventSource;
+  /** The number of the last event. */
+  sequence(): number;
   /** Makes every subscriber lose what it has not fetched yet, and tells it so. */
   overflow(): void;
 }
@@ -45,6 +47,7 @@ export function simulateUevents(clock: Clock, capacity: number): Uevents {
       subscribers.add(subscriber);
       return sourceOf(clock, subscriber, () => subscribers.delete(subscriber));
     },
+    sequence: () => sequence,
     overflow: () => {
       for (const subscriber of subscribers) {
         subscriber.queue = [];
