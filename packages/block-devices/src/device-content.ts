@@ -21,7 +21,7 @@ const smallest = 1025n;
 export function contentWithoutReading(device: SysfsDevice): DeviceContent | undefined {
   const kind = kindLeftAlone(device);
   if (kind !== undefined) return { status: "left-alone", problem: `${kind} is never read` };
-  return device.size < smallest && !device.removable ? { status: "empty" } : undefined;
+  return device.size < smallest && !device.awaitsMedium ? { status: "empty" } : undefined;
 }
 
 /** Kinds of devices that block, move parts, or never carry a file system of the machine. */

@@ -2,7 +2,7 @@ import type { Linux } from "@earlyboot/linux-syscalls";
 import type { BlockDeviceInfo } from "./block-device-info.ts";
 import { contentWithoutReading, readContent, type DeviceContent } from "./device-content.ts";
 import { limitTo } from "./limiter.ts";
-import type { Partition } from "./partition-table.ts";
+import type { Partition, PartitionTable } from "./partition-table.ts";
 import { blockDeviceNames, readSysfsDevice, type SysfsDevice } from "./sysfs-device.ts";
 
 /** What looking at block devices needs of the system. */
@@ -47,6 +47,7 @@ interface Tracked {
   readonly facts: SysfsDevice;
   readonly content: DeviceContent;
   readonly failures: number;
+  info: BlockDeviceInfo;
 }
 
 /** Makes a {@link DeviceTracker} that knows no device yet. */
@@ -71,9 +72,15 @@ export function trackDevices(
 
   function appear(facts: SysfsDevice, failures: number): void {
     const content = contentWithoutReading(facts);
-    const tracked: Tracked = { facts, content: content ?? { status: "pending" }, failures };
-    known.set(facts.name, tracked);
+    const tracked = remember(facts, content ?? { status: "pending" }, failures);
     if (content === undefined) read(tracked);
+  }
+
+  function remember(facts: SysfsDevice, content: DeviceContent, failures: number): Tracked {
+    const table = known.get(facts.disk ?? "")?.content.partitionTable;
+    const tracked = { facts, content, failures, info: describe(facts, content, table) };
+    known.set(facts.name, tracked);
+    return tracked;
   }
 
   function read(tracked: Tracked): void {
@@ -90,14 +97,23 @@ export function trackDevices(
 
   function finish({ facts, failures }: Tracked, content: DeviceContent): void {
     const failed = content.status === "unreadable" ? failures + 1 : 0;
-    const tracked: Tracked = { facts, content, failures: failed };
-    known.set(facts.name, tracked);
+    const tracked = remember(facts, content, failed);
+    if (content.partitionTable !== undefined) describePartitionsOf(facts.name);
     if (failed > 0) {
       onUnreadable?.(failed, () => {
         if (known.get(facts.name) === tracked) look(facts.name);
       });
     }
     onChange?.();
+  }
+
+  /** Partitions may have been read before the table that names them. */
+  function describePartitionsOf(disk: string): void {
+    const table = known.get(disk)?.content.partitionTable;
+    for (const tracked of known.values()) {
+      const { facts, content } = tracked;
+      if (facts.disk === disk) tracked.info = describe(facts, content, table);
+    }
   }
 
   function scan(): void {
@@ -109,30 +125,28 @@ export function trackDevices(
   return {
     scan,
     look,
-    devices: () => describeAll(Array.from(known.values())),
+    devices: () =>
+      Array.from(known.values(), ({ info }) => info).toSorted((a, b) =>
+        Number(a.device - b.device),
+      ),
     async settled() {
       while (reads.size > 0) await Promise.all(reads);
     },
   };
 }
 
-/** Joins each partition with its row in the table of its disk. */
-function describeAll(tracked: readonly Tracked[]): readonly BlockDeviceInfo[] {
-  const tables = new Map(
-    tracked.map(({ facts, content }) => [facts.name, content.partitionTable?.partitions ?? []]),
-  );
-  return tracked
-    .map(({ facts, content }) => describe(facts, content, tables.get(facts.disk ?? "") ?? []))
-    .toSorted((a, b) => Number(a.device - b.device));
-}
-
+/**
+ * Joins what is known of a device with its row in its disk's table. The kernel's partition may be smaller
+ * than the row, as extended ones and those that the disk cuts off are; otherwise the row is another's.
+ */
 function describe(
   facts: SysfsDevice,
   content: DeviceContent,
-  rows: readonly Partition[],
+  table: PartitionTable | undefined,
 ): BlockDeviceInfo {
-  const { name, path, mapperPath, device, size, disk, partitionNumber: number, start } = facts;
-  const row = rows.find((each) => each.number === number && each.start === start);
+  const { name, path, mapperPath, device, size, disk, partitionNumber: number } = facts;
+  const row = table?.partitions.find((each) => each.number === number);
+  const isSame = row !== undefined && row.size >= size;
   return {
     name,
     path,
@@ -140,7 +154,9 @@ function describe(
     device,
     size,
     ...(disk === undefined ? {} : { disk }),
-    ...(number === undefined ? {} : { partition: { number, ...kernelsRow(facts), ...row } }),
+    ...(number === undefined
+      ? {}
+      : { partition: { number, ...kernelsRow(facts), ...(isSame ? row : {}) } }),
     ...content,
   };
 }

@@ -1,14 +1,16 @@
 import { AmbiguousContentError } from "./ambiguous-content-error.ts";
 import type { Format, Magic } from "./format.ts";
 import { formatGroups } from "./formats.ts";
+import { version090Place } from "./formats/md.ts";
 import type { Identification, Rejection } from "./identification.ts";
 import { openReader, type Reader } from "./reader.ts";
 import type { Source } from "./source.ts";
 
 /** Superblocks are in the first 68 KiB (btrfs ends there) … */
 const headLength = 0x11000;
-/** … or in the last 12 KiB (md 1.0, NILFS2's second one, GPT's backup). */
+/** … or in the last 12 KiB (md 1.0, NILFS2's second one, GPT's backup) … */
 const tailLength = 0x3000;
+// … but for that of md 0.90, which has a place of its own before the end.
 
 /** How {@link identify} works. */
 export interface IdentifyOptions {
@@ -48,12 +50,16 @@ export async function identifyWith(
 /** Optical discs carry both of these on purpose; the one that is named first is preferred. */
 const tolerant: readonly string[] = ["udf", "iso9660"];
 
-/** Two reads, side by side, that are enough for nearly everything. */
+/** Up to three reads, side by side, that hold every magic number. */
 async function loadCommonPlaces(reader: Reader): Promise<void> {
   const { size } = reader;
-  const head = Math.min(size, headLength);
-  const tail = Math.min(size, tailLength + (size % 4096));
-  await Promise.all([reader.at(0, head), reader.at(size - tail, tail)]);
+  const tail = tailLength + (size % 4096);
+  if (size <= headLength + tail) return void (await reader.at(0, size));
+  await Promise.all([
+    reader.at(0, headLength),
+    reader.at(size - tail, tail),
+    reader.at(version090Place(size), 4096),
+  ]);
 }
 
 async function askFormats(
@@ -63,7 +69,7 @@ async function askFormats(
 ): Promise<Identification[]> {
   const found: Identification[] = [];
   for (const format of formats) {
-    for await (const place of places(reader, format)) {
+    for (const place of places(reader, format)) {
       const verdict = await format.read(reader, place);
       if (verdict === undefined) continue;
       if ("type" in verdict) {
@@ -77,16 +83,15 @@ async function askFormats(
 }
 
 /** Where a format's magic is; a format without any is asked once. */
-async function* places(reader: Reader, { magics }: Format): AsyncGenerator<number> {
-  if (magics.length === 0) yield 0;
-  for (const magic of magics) {
-    const place = typeof magic.at === "number" ? magic.at : magic.at(reader.size);
-    if (await isThere(reader, place, magic)) yield place;
-  }
+function places(reader: Reader, { magics }: Format): readonly number[] {
+  if (magics.length === 0) return [0];
+  return magics
+    .filter((magic) => isThere(reader, magic))
+    .map(({ at }) => (typeof at === "number" ? at : at(reader.size)));
 }
 
-async function isThere(reader: Reader, place: number, { bytes }: Magic): Promise<boolean> {
-  const found = reader.peek(place, bytes.length) ?? (await reader.at(place, bytes.length));
+function isThere(reader: Reader, { at, bytes }: Magic): boolean {
+  const found = reader.peek(typeof at === "number" ? at : at(reader.size), bytes.length);
   return found !== undefined && bytes.every((byte, index) => byte === found[index]);
 }
 

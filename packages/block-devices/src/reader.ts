@@ -49,8 +49,10 @@ export function openReader(source: Source, budget: number = readBudget): Reader 
     const end = Math.min(Math.ceil((offset + length) / pageSize) * pageSize, size);
     if (end - start > left) return undefined;
     left -= end - start;
-    const bytes = await source.read(BigInt(start), end - start);
-    if (bytes.length < end - start) throw new ShortReadError(start, end - start, bytes.length);
+    const read = await source.read(BigInt(start), end - start);
+    if (read.length < end - start) throw new ShortReadError(start, end - start, read.length);
+    // Whatever kind of array came, such as Node's Buffer, whose slices do not copy.
+    const bytes = new Uint8Array(read.buffer, read.byteOffset, read.byteLength);
     windows.push({ start, bytes });
     return peek(offset, length);
   }

@@ -11,11 +11,11 @@ export interface SysfsDevice {
   readonly size: bigint;
   readonly disk?: string;
   readonly partitionNumber?: number;
-  readonly start?: bigint;
   /** What the kernel read in the partition table; of the label it keeps ASCII only. */
   readonly partUuid?: string;
   readonly partLabel?: string;
-  readonly removable: boolean;
+  /** Whether it is empty only for want of a medium. */
+  readonly awaitsMedium: boolean;
   /** Number, size and disk sequence: as long as these are the same, so is the content. */
   readonly appearance: string;
   /** False of a kernel that counts no disk sequence; a new medium may then look like the old one. */
@@ -61,7 +61,7 @@ function readAttributes(
     device,
     size,
     ...(isPartition ? partitionAttributes(linux, name, uevent, attribute) : {}),
-    removable: !isPartition && attribute("removable") === "1",
+    awaitsMedium: size === 0n && !isPartition && attribute("removable") === "1",
     appearance: `${device} ${size} ${uevent.get("DISKSEQ") ?? ""}`,
     isCounted: uevent.has("DISKSEQ"),
   };
@@ -78,7 +78,6 @@ function partitionAttributes(
   return {
     ...(disk === undefined ? {} : { disk }),
     partitionNumber: Number(uevent.get("PARTN") ?? attribute("partition")),
-    start: BigInt(attribute("start")) * 512n,
     ...(partUuid === undefined ? {} : { partUuid }),
     ...(partLabel === undefined ? {} : { partLabel }),
   };

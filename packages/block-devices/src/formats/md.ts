@@ -6,7 +6,11 @@ const bigMagic = littleMagic.toReversed();
 
 /** Versions 1.x differ only in where the superblock is. */
 const version10Place = (size: number): number => roundDown(size, 4096) - 8192;
-const version090Place = (size: number): number => roundDown(size, 65536) - 65536;
+
+/** Where the superblock of version 0.90 is. */
+export function version090Place(size: number): number {
+  return roundDown(size, 65536) - 65536;
+}
 
 /** Members of Linux software RAID, versions 1.0, 1.1 and 1.2. See md(4). */
 export const md: Format = {
