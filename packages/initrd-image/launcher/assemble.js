@@ -8,13 +8,25 @@ const here = import.meta.dirname;
 const listed = /^ *\d+ (?:[0-9a-f]{4} ((?:[0-9A-F]{2,8} ?)+))?[ \t]*(.*)$/;
 
 function table(assembler, architecture) {
-  const listing = execFileSync(assembler, ["-aln", "--listing-lhs-width=32", "-o", "/dev/null", `${here}/${architecture}.s`]);
-  const lines = listing.toString().split("\n").map((line) => listed.exec(line));
+  const listing = execFileSync(assembler, [
+    "-aln",
+    "--listing-lhs-width=32",
+    "-o",
+    "/dev/null",
+    `${here}/${architecture}.s`,
+  ]);
+  const lines = listing
+    .toString()
+    .split("\n")
+    .map((line) => listed.exec(line));
   return lines.flatMap((match) => (match === null ? [] : row(match[1], match[2]))).join("\n");
 }
 
 function row(bytes, source = "") {
-  const text = source.replaceAll(/\s+/g, " ").replace(/ (#|\/\/) /, "  — ").trim();
+  const text = source
+    .replaceAll(/\s+/g, " ")
+    .replace(/ (#|\/\/) /, "  — ")
+    .trim();
   const comment = text === "" || text.startsWith("#") || text.startsWith("//") ? "" : ` // ${text}`;
   if (bytes === undefined) return /^\w+:/.test(text) ? [`  //   ${text}`] : [];
   return [`  "${bytes.toLowerCase().replaceAll(" ", "")}",${comment}`];

@@ -120,7 +120,9 @@ async function compressionMethod(
   plan: ImagePlan,
   { compression = "zstd", level = defaultLevels[compression], cache }: BuildOptions,
 ): Promise<CompressionMethod> {
-  const runtime = plan.entries.find((entry) => entry.kind === "file" && entry.source.kind === "stripped");
+  const runtime = plan.entries.find(
+    (entry) => entry.kind === "file" && entry.source.kind === "stripped",
+  );
   if (compression !== "zstd" || runtime === undefined) return { compression, level };
   const stretch = await findStretch(entries, runtime.path.slice(1), { level, cache });
   return { compression, level, stretch };
@@ -156,7 +158,10 @@ function archiveOf(entries: readonly StreamedEntry[], count: Count): Archive {
   };
 }
 
-async function* watched(bytes: Bytes, see: (piece: Uint8Array) => void): AsyncGenerator<Uint8Array> {
+async function* watched(
+  bytes: Bytes,
+  see: (piece: Uint8Array) => void,
+): AsyncGenerator<Uint8Array> {
   for await (const piece of bytes) {
     see(piece);
     yield piece;

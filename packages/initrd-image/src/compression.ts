@@ -32,24 +32,24 @@ export function compress(
   level: number = defaultLevels[compression] ?? 0,
   stretch?: ZstdStretch,
 ): Bytes {
-  switch (compression) {
-    case "none":
-      return input;
-    case "gzip":
-      return through(input, zlib.createGzip({ level, chunkSize }));
-    case "lz4":
-      return compressLz4(input);
-    case "xz":
-      // The kernel knows no other check sums; blocks of fixed size come out the same on any number of threads.
-      return throughProgram(
-        "xz",
-        [`-${level}`, "--check=crc32", "--block-size=16MiB", `--threads=${threads}`],
-        input,
-      );
-    case "zstd":
-      return compressZstd(input, level, stretch);
-  }
+  return compressors[compression](input, level, stretch);
 }
+
+type Compressor = (input: Bytes, level: number, stretch?: ZstdStretch) => Bytes;
+
+const compressors: Readonly<Record<Compression, Compressor>> = {
+  none: (input) => input,
+  gzip: (input, level) => through(input, zlib.createGzip({ level, chunkSize })),
+  lz4: compressLz4,
+  // The kernel knows no other check sums; blocks of fixed size come out the same on any number of threads.
+  xz: (input, level) =>
+    throughProgram(
+      "xz",
+      [`-${level}`, "--check=crc32", "--block-size=16MiB", `--threads=${threads}`],
+      input,
+    ),
+  zstd: compressZstd,
+};
 
 const chunkSize = 1 << 20;
 
@@ -82,24 +82,19 @@ function littleEndian(value: number): Uint8Array {
  * @throws ImageError `bad-archive`: it is damaged; `program-missing`: xz, bzip2 or lzop, which it takes.
  */
 export function decompress(input: Bytes, compression: ReadableCompression): Bytes {
-  switch (compression) {
-    case "none":
-      return input;
-    case "gzip":
-      return through(input, zlib.createGunzip({ chunkSize }));
-    case "zstd":
-      return through(input, zlib.createZstdDecompress({ chunkSize }));
-    case "lz4":
-      return decompressLz4(input);
-    case "bzip2":
-      return throughProgram("bzip2", ["-dc"], input);
-    case "lzo":
-      return throughProgram("lzop", ["-dc"], input);
-    case "lzma":
-    case "xz":
-      return throughProgram("xz", [`--format=${compression}`, "-dc"], input);
-  }
+  return decompressors[compression](input);
 }
+
+const decompressors: Readonly<Record<ReadableCompression, (input: Bytes) => Bytes>> = {
+  none: (input) => input,
+  gzip: (input) => through(input, zlib.createGunzip({ chunkSize })),
+  zstd: (input) => through(input, zlib.createZstdDecompress({ chunkSize })),
+  lz4: decompressLz4,
+  bzip2: (input) => throughProgram("bzip2", ["-dc"], input),
+  lzo: (input) => throughProgram("lzop", ["-dc"], input),
+  lzma: (input) => throughProgram("xz", ["--format=lzma", "-dc"], input),
+  xz: (input) => throughProgram("xz", ["--format=xz", "-dc"], input),
+};
 
 /** Reads the legacy frame: the magic, and again the magic where two frames follow each other, and blocks. */
 async function* decompressLz4(input: Bytes): AsyncGenerator<Uint8Array> {

@@ -151,7 +151,10 @@ function entryHeader(
 ): Uint8Array {
   const size = content === undefined ? 0 : sizeOf(content);
   if (size > 0xffff_ffff) {
-    throw new ImageError("bad-archive", `${entry.path} has ${size} bytes, the form allows 2^32 - 1`);
+    throw new ImageError(
+      "bad-archive",
+      `${entry.path} has ${size} bytes, the form allows 2^32 - 1`,
+    );
   }
   return memberHeader(entry.path, [
     inode,
@@ -175,7 +178,9 @@ function cpioTrailer(): Uint8Array {
 /** The magic, the fields, the length of the name and a zero sum, the name, padding to four bytes. */
 function memberHeader(path: string, fields: readonly number[]): Uint8Array {
   const name = encoder.encode(path);
-  const digits = [...fields, name.length + 1, 0].map((field) => field.toString(16).padStart(8, "0"));
+  const digits = [...fields, name.length + 1, 0].map((field) =>
+    field.toString(16).padStart(8, "0"),
+  );
   const header = new Uint8Array(aligned(headerSize + name.length + 1));
   header.set(encoder.encode(`070701${digits.join("")}`));
   header.set(name, headerSize);
@@ -311,8 +316,17 @@ function entryOf(member: RawMember, holder: RawMember | undefined): CpioEntry {
 }
 
 function kindOf(bits: number, path: string): CpioKind {
-  for (const [kind, value] of Object.entries(kindBits)) {
-    if ((bits & kindMask) === value) return kind as CpioKind;
-  }
+  const kind = kinds.find((one) => kindBits[one] === (bits & kindMask));
+  if (kind !== undefined) return kind;
   throw new ImageError("bad-archive", `${path} is of an unknown kind: mode ${bits.toString(8)}`);
 }
+
+const kinds: readonly CpioKind[] = [
+  "block",
+  "character",
+  "directory",
+  "fifo",
+  "file",
+  "link",
+  "socket",
+];

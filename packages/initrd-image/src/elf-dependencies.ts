@@ -101,11 +101,17 @@ function loaderConfiguration(sysroot: string, path: string): readonly string[] {
   if (file === undefined) return [];
   const lines = readFileSync(file, "utf8").split("\n");
   return lines.flatMap((line) => {
-    const words = line.replace(/#.*/, "").split(/[\s,:]+/).filter((word) => word !== "");
+    const words = line
+      .replace(/#.*/, "")
+      .split(/[\s,:]+/)
+      .filter((word) => word !== "");
     if (words[0] !== "include") return words.filter((word) => word.startsWith("/"));
-    return words.slice(1).flatMap((pattern) =>
-      matchingFiles(sysroot, join(dirname(path), pattern.startsWith("/") ? "" : ".", pattern)),
-    ).flatMap((included) => loaderConfiguration(sysroot, included));
+    return words
+      .slice(1)
+      .flatMap((pattern) =>
+        matchingFiles(sysroot, join(dirname(path), pattern.startsWith("/") ? "" : ".", pattern)),
+      )
+      .flatMap((included) => loaderConfiguration(sysroot, included));
   });
 }
 
@@ -114,7 +120,9 @@ function matchingFiles(sysroot: string, pattern: string): readonly string[] {
   const directory = resolveInside(sysroot, dirname(pattern));
   if (directory === undefined) return [];
   const [before = "", after = ""] = basename(pattern).split("*");
-  const names = readdirSync(directory).filter((name) => name.startsWith(before) && name.endsWith(after));
+  const names = readdirSync(directory).filter(
+    (name) => name.startsWith(before) && name.endsWith(after),
+  );
   return names.toSorted().map((name) => join(dirname(pattern), name));
 }
 
@@ -124,7 +132,9 @@ function* directDependencies(user: ElfAt, search: Search): Generator<ElfDependen
   for (const name of needed) yield required(name, user, search);
   for (const note of dlopen) {
     if (note.priority === "suggested") continue;
-    const found = note.soname.map((name) => locate(name, user, search)).find((one) => one !== undefined);
+    const found = note.soname
+      .map((name) => locate(name, user, search))
+      .find((one) => one !== undefined);
     if (found !== undefined) yield found;
     else if (note.priority === "required") throw missing(note.soname.join(" or "), user, search);
   }

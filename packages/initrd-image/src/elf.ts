@@ -6,7 +6,8 @@ import { ImageError } from "./image-error.ts";
 export interface DlopenNote {
   /** Names of the library, the best one first. */
   readonly soname: readonly string[];
-  readonly priority: "recommended" | "required" | "suggested";
+  /** What is left out means `recommended`. */
+  readonly priority?: "recommended" | "required" | "suggested";
   /** What the library is for. */
   readonly feature?: string;
   readonly description?: string;
@@ -38,7 +39,13 @@ interface Segment {
 }
 
 const segmentType = { load: 1, dynamic: 2, interpreter: 3, note: 4 } as const;
-const dynamicTag = { needed: 1, stringTable: 5, stringTableSize: 10, rpath: 15, runpath: 29 } as const;
+const dynamicTag = {
+  needed: 1,
+  stringTable: 5,
+  stringTableSize: 10,
+  rpath: 15,
+  runpath: 29,
+} as const;
 const headerSize = 64;
 const segmentSize = 56;
 const dlopenNoteType = 0x407c_0c0a;
@@ -65,7 +72,8 @@ export function readElf(file: string): ElfFile | undefined {
  */
 export function strippedElf(file: string): StreamedContent {
   const elf = readElf(file);
-  if (elf === undefined) throw new ImageError("bad-elf", `cannot strip ${file}: not a 64-bit ELF file`);
+  if (elf === undefined)
+    throw new ImageError("bad-elf", `cannot strip ${file}: not a 64-bit ELF file`);
   return { size: elf.loadedSize, stream: () => withoutSections(file, elf.loadedSize) };
 }
 
@@ -84,14 +92,20 @@ async function* withoutSections(file: string, size: number): AsyncGenerator<Uint
 
 /** The magic, 64 bits, little-endian. */
 function isElf(header: Buffer): boolean {
-  return header.length === headerSize && header.readUInt32BE(0) === 0x7f45_4c46 && header.readUInt16LE(4) === 0x0102;
+  return (
+    header.length === headerSize &&
+    header.readUInt32BE(0) === 0x7f45_4c46 &&
+    header.readUInt16LE(4) === 0x0102
+  );
 }
 
 function readSegments(descriptor: number, header: Buffer, file: string): ElfFile {
   const tableOffset = Number(header.readBigUInt64LE(32));
   const count = header.readUInt16LE(56);
   const table = wholeRange(descriptor, tableOffset, count * segmentSize, file);
-  const segments = Array.from({ length: count }, (_, index) => segmentAt(table, index * segmentSize));
+  const segments = Array.from({ length: count }, (_, index) =>
+    segmentAt(table, index * segmentSize),
+  );
   const interpreter = segments.find(({ type }) => type === segmentType.interpreter);
   const read = (offset: number, size: number): Buffer => wholeRange(descriptor, offset, size, file);
   return {
@@ -101,10 +115,13 @@ function readSegments(descriptor: number, header: Buffer, file: string): ElfFile
       : { interpreter: cString(read(interpreter.offset, interpreter.size), 0) }),
     ...dynamicNames(segments, read, file),
     dlopen: segments.flatMap((segment) =>
-      segment.type === segmentType.note ? dlopenNotes(read(segment.offset, segment.size), file) : [],
+      segment.type === segmentType.note
+        ? dlopenNotes(read(segment.offset, segment.size), file)
+        : [],
     ),
     loadedSize: segments.reduce(
-      (end, { type, offset, size }) => (type === segmentType.load ? Math.max(end, offset + size) : end),
+      (end, { type, offset, size }) =>
+        type === segmentType.load ? Math.max(end, offset + size) : end,
       tableOffset + table.length,
     ),
   };
@@ -165,11 +182,9 @@ function stringTable(
     (one) =>
       one.type === segmentType.load && address >= one.address && address < one.address + one.size,
   );
-  if (segment === undefined) throw new ImageError("bad-elf", `${file}: its dynamic names are not loaded`);
-  return read(
-    segment.offset + address - segment.address,
-    valueOf(dynamicTag.stringTableSize),
-  );
+  if (segment === undefined)
+    throw new ImageError("bad-elf", `${file}: its dynamic names are not loaded`);
+  return read(segment.offset + address - segment.address, valueOf(dynamicTag.stringTableSize));
 }
 
 function pathList(paths: string): readonly string[] {
@@ -179,23 +194,35 @@ function pathList(paths: string): readonly string[] {
 /** Notes of the owner `FDO` whose text is a JSON array of libraries. */
 function dlopenNotes(bytes: Buffer, file: string): readonly DlopenNote[] {
   const notes: DlopenNote[] = [];
-  for (let at = 0; at + 12 <= bytes.length; ) {
+  for (let at = 0; at + 12 <= bytes.length;) {
     const [ownerSize, size, type] = [0, 4, 8].map((offset) => bytes.readUInt32LE(at + offset));
     const textAt = at + 12 + aligned(ownerSize ?? 0);
     const isDlopen = type === dlopenNoteType && cString(bytes, at + 12) === "FDO";
-    if (isDlopen) notes.push(...parseNote(cString(bytes.subarray(0, textAt + (size ?? 0)), textAt), file));
+    if (isDlopen)
+      notes.push(...parseNote(cString(bytes.subarray(0, textAt + (size ?? 0)), textAt), file));
     at = textAt + aligned(size ?? 0);
   }
   return notes;
 }
 
 function parseNote(text: string, file: string): readonly DlopenNote[] {
+  const notes = parseJson(text);
+  if (Array.isArray(notes) && notes.every(isDlopenNote)) return notes;
+  throw new ImageError("bad-elf", `${file}: its note about optional libraries is not as specified`);
+}
+
+function parseJson(text: string): unknown {
   try {
-    const notes = JSON.parse(text) as readonly Partial<DlopenNote>[];
-    return notes.map((note) => ({ soname: [], priority: "recommended", ...note }));
-  } catch (cause) {
-    throw new ImageError("bad-elf", `${file}: its note about optional libraries is not JSON`, { cause });
+    return JSON.parse(text);
+  } catch {
+    return undefined;
   }
+}
+
+function isDlopenNote(note: unknown): note is DlopenNote {
+  if (typeof note !== "object" || note === null || !("soname" in note)) return false;
+  const { soname } = note;
+  return Array.isArray(soname) && soname.every((name) => typeof name === "string");
 }
 
 function aligned(size: number): number {

@@ -32,7 +32,9 @@ export async function findStretch(
     offset: contentOffset(entries, path) + found.start,
     size: found.end - found.start,
     frame: (input, compressFrame) =>
-      cache === undefined ? compressFrame(input) : keptFrame(cache, key, () => compressFrame(input)),
+      cache === undefined
+        ? compressFrame(input)
+        : keptFrame(cache, key, () => compressFrame(input)),
   };
 }
 

@@ -35,7 +35,10 @@ export function makeLauncher({ architecture, words, environment }: LauncherOptio
 
 function checkWords(words: readonly string[]): void {
   if (words.length > mostWords) {
-    throw new ImageError("bad-option", `the launcher takes ${mostWords} words, got ${words.length}`);
+    throw new ImageError(
+      "bad-option",
+      `the launcher takes ${mostWords} words, got ${words.length}`,
+    );
   }
   const bad = words.find((word) => word === "" || word.includes("\0"));
   if (bad !== undefined) {

@@ -40,11 +40,17 @@ export function compressLz4Block(source: Uint8Array): Uint8Array {
       from--;
     }
     let end = at + minimalMatch;
-    for (let other = candidate + minimalMatch; end < matchLimit && source[end] === source[other]; ) {
+    for (let other = candidate + minimalMatch; end < matchLimit && source[end] === source[other];) {
       end++;
       other++;
     }
-    length = putSequence(target, length, source.subarray(literalsAt, start), start - from, end - start);
+    length = putSequence(
+      target,
+      length,
+      source.subarray(literalsAt, start),
+      start - from,
+      end - start,
+    );
     at = end;
     literalsAt = end;
     const before = end - 2;
@@ -78,7 +84,12 @@ function putSequence(
 }
 
 /** The token with both lengths, what does not fit of the first one, and the literals. */
-function putLiterals(target: Uint8Array, at: number, literals: Uint8Array, matchNibble: number): number {
+function putLiterals(
+  target: Uint8Array,
+  at: number,
+  literals: Uint8Array,
+  matchNibble: number,
+): number {
   const count = literals.length;
   target[at] = (Math.min(count, 15) << 4) | matchNibble;
   const end = count < 15 ? at + 1 : putLength(target, at + 1, count - 15);

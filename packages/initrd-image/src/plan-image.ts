@@ -72,7 +72,13 @@ function directory(path: string, reason: string): PlannedEntry {
   return { path, kind: "directory", mode: 0o755, reason };
 }
 
-function node(path: string, mode: number, major: number, minor: number, reason: string): PlannedEntry {
+function node(
+  path: string,
+  mode: number,
+  major: number,
+  minor: number,
+  reason: string,
+): PlannedEntry {
   return { path, kind: "character", mode, device: { major, minor }, reason };
 }
 
@@ -83,7 +89,13 @@ function planRuntime(architecture: Architecture, options: ImageOptions): readonl
   const words = ["/bin/node", ...(runtime.flags ?? ["--no-warnings"]), bootProgram];
   const launcher = { kind: "launcher", architecture, words, environment } as const;
   return [
-    { path: "/init", kind: "file", mode: 0o755, reason: "what the kernel starts", source: launcher },
+    {
+      path: "/init",
+      kind: "file",
+      mode: 0o755,
+      reason: "what the kernel starts",
+      source: launcher,
+    },
     {
       path: "/bin/node",
       kind: "file",
@@ -102,12 +114,17 @@ function planRuntime(architecture: Architecture, options: ImageOptions): readonl
 }
 
 function copy(path: string, file: string, mode: number, reason: string): PlannedEntry {
-  if (!existsSync(file)) throw new ImageError("source-missing", `${file}, for ${path}, is not there`);
+  if (!existsSync(file))
+    throw new ImageError("source-missing", `${file}, for ${path}, is not there`);
   return { path, kind: "file", mode, reason, source: { kind: "file", file } };
 }
 
 /** Libraries at the paths where the loader looks; a second path of the same file is a link to the first. */
-function planLibraries(file: string, path: string, sysroot: string | undefined): readonly PlannedEntry[] {
+function planLibraries(
+  file: string,
+  path: string,
+  sysroot: string | undefined,
+): readonly PlannedEntry[] {
   const found = elfDependencies(file, { path, ...(sysroot === undefined ? {} : { sysroot }) });
   return found.map((library): PlannedEntry => {
     const reason = `library for ${library.neededBy}`;
@@ -140,7 +157,10 @@ function quoted(value: string): string {
 }
 
 /** A program with its libraries; of a script, also the program that its first line names. */
-function planProgram(program: ProgramOptions, sysroot: string | undefined): readonly PlannedEntry[] {
+function planProgram(
+  program: ProgramOptions,
+  sysroot: string | undefined,
+): readonly PlannedEntry[] {
   const { file, path = file, reason = "asked for" } = program;
   const entry = copy(path, file, 0o755, reason);
   const interpreter = scriptInterpreter(file);
@@ -161,7 +181,8 @@ function scriptInterpreter(file: string): string | undefined {
 /** A file, or everything below a directory; links stay links, permissions become the same for everybody. */
 function planExtra({ file, path = file, mode }: ExtraFile): readonly PlannedEntry[] {
   const status = lstatSync(file, { throwIfNoEntry: false });
-  if (status === undefined) throw new ImageError("source-missing", `${file}, for ${path}, is not there`);
+  if (status === undefined)
+    throw new ImageError("source-missing", `${file}, for ${path}, is not there`);
   const reason = "asked for";
   if (status.isSymbolicLink()) {
     return [{ path, kind: "link", mode: 0o777, target: readlinkSync(file), reason }];

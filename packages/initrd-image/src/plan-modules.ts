@@ -4,10 +4,11 @@ import { basename, dirname, join } from "node:path";
 import { gunzipSync, zstdDecompressSync } from "node:zlib";
 import {
   type ClosureModule,
-  type ModuleIndex,
+  type IndexFile,
+  cutModuleIndex,
+  genericModules,
   matchesPattern,
   moduleClosure,
-  moduleName,
   readModuleIndex,
 } from "@earlyboot/kernel-modules";
 import type { DirectoryEntry } from "@earlyboot/linux-syscalls";
@@ -40,7 +41,14 @@ export function planModules(options: ModuleOptions): PlannedModules {
   return {
     entries: [
       ...modules.map((module) => moduleEntry(module, directory, target, keep)),
-      ...tables(index, modules, keep).map(([name, text]) => tableEntry(`${target}/${name}`, text)),
+      ...cutModuleIndex(
+        index,
+        modules.map(({ name }) => name),
+        {
+          absent: genericModules(index),
+          pathOf: ({ path }) => (keep ? path : unpackedPath(path)),
+        },
+      ).map((table) => tableEntry(table, target)),
       ...firmware.entries,
     ],
     warnings: firmware.warnings,
@@ -59,7 +67,9 @@ const hostFiles = {
   readFile: (path: string): Uint8Array => readFileSync(path),
   readText: (path: string): string => readFileSync(path, "utf8"),
   readDirectory: (path: string): readonly DirectoryEntry[] =>
-    readdirSync(path).toSorted().map((name) => ({ name, kind: "unknown" })),
+    readdirSync(path)
+      .toSorted()
+      .map((name) => ({ name, kind: "unknown" })),
 };
 
 function unxz(content: Uint8Array): Uint8Array {
@@ -95,46 +105,15 @@ function moduleEntry(
   };
 }
 
-function tableEntry(path: string, text: string): PlannedEntry {
+function tableEntry({ name, text }: IndexFile, target: string): PlannedEntry {
   const reason = "what the modules are for and need";
-  return { path, kind: "file", mode: 0o644, reason, source: { kind: "text", text } };
-}
-
-type Table = readonly [name: string, text: string];
-
-/** depmod's tables as text, with the lines about the chosen modules only. */
-function tables(index: ModuleIndex, modules: readonly ClosureModule[], keep: boolean): readonly Table[] {
-  const chosen = new Set(modules.map(({ name }) => name));
-  const paths = new Map(
-    modules.map(({ name, path }) => [name, keep ? path : unpackedPath(path)] as const),
-  );
-  const dependencies = modules.map(({ name, dependencies: needed }) => {
-    const listed = needed.toReversed().map((dependency) => ` ${paths.get(dependency)}`);
-    return `${paths.get(name)}:${listed.join("")}\n`;
-  });
-  const about = (table: string, column: number): Table => [
-    table,
-    linesWith(index.readText(table), (words) => chosen.has(moduleName(words.at(column) ?? ""))),
-  ];
-  return [
-    ["modules.dep", dependencies.join("")],
-    about("modules.alias", -1),
-    about("modules.softdep", 1),
-    about("modules.devname", 0),
-    ["modules.builtin", index.readText("modules.builtin")],
-    ["modules.builtin.modinfo", builtinAliases(index.readText("modules.builtin.modinfo"))],
-  ];
-}
-
-function linesWith(text: string, isWanted: (words: readonly string[]) => boolean): string {
-  const lines = text.split("\n").filter((line) => line !== "" && !line.startsWith("#"));
-  return lines.filter((line) => isWanted(line.trim().split(/\s+/))).map((line) => `${line}\n`).join("");
-}
-
-/** Of what is known about the kernel's own parts, the devices that they drive. */
-function builtinAliases(text: string): string {
-  const records = text.split("\0").filter((record) => /^[^=]*\.alias=/.test(record));
-  return records.map((record) => `${record}\0`).join("");
+  return {
+    path: join(target, name),
+    kind: "file",
+    mode: 0o644,
+    reason,
+    source: { kind: "text", text },
+  };
 }
 
 function planFirmware(modules: readonly ClosureModule[], options: ModuleOptions): PlannedModules {
@@ -144,7 +123,8 @@ function planFirmware(modules: readonly ClosureModule[], options: ModuleOptions)
   for (const module of modules) {
     for (const pattern of module.firmware) {
       const found = findFirmware(directories, pattern);
-      if (found.length === 0) warnings.push(`${module.name} may ask for the firmware ${pattern}, which is not here`);
+      if (found.length === 0)
+        warnings.push(`${module.name} may ask for the firmware ${pattern}, which is not here`);
       entries.push(...found.map(({ name, file }) => firmwareEntry(name, file, module.name)));
     }
   }
@@ -168,7 +148,10 @@ function findFirmware(directories: readonly string[], pattern: string): readonly
     const names = existsSync(below) ? readdirSync(below).toSorted() : [];
     const wanted = names.filter((name) => isFirmware(name, basename(pattern)));
     if (wanted.length > 0) {
-      return wanted.map((name) => ({ name: join(dirname(pattern), name), file: join(below, name) }));
+      return wanted.map((name) => ({
+        name: join(dirname(pattern), name),
+        file: join(below, name),
+      }));
     }
   }
   return [];

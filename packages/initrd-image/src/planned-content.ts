@@ -17,8 +17,9 @@ export function archiveEntry(entry: PlannedEntry, modified: number): StreamedEnt
     case "link":
       return { ...common, target: entry.target };
     case "character":
-      return { ...common, device: entry.device };
+      break;
   }
+  return { ...common, device: entry.device };
 }
 
 /** The bytes of a planned file. */
@@ -35,8 +36,9 @@ export function plannedContent(source: PlannedSource): Uint8Array | StreamedCont
     case "text":
       return Buffer.from(source.text);
     case "launcher":
-      return makeLauncher(source);
+      break;
   }
+  return makeLauncher(source);
 }
 
 function joinedFiles(files: readonly string[]): StreamedContent {

@@ -21,7 +21,9 @@ export async function* throughProgram(
     child.once("close", resolve);
   });
   // A program that stops reading tells why by its exit status, which comes below.
-  const fed = pipeline(Readable.from(input, { objectMode: false }), child.stdin).catch((error) => error);
+  const fed = pipeline(Readable.from(input, { objectMode: false }), child.stdin).catch(
+    (error) => error,
+  );
   try {
     yield* child.stdout;
     const status = await ended;
@@ -42,7 +44,14 @@ function notStarted(program: string, cause: Error): ImageError {
   );
 }
 
-function failed(program: string, status: number | null, errors: string, cause: unknown): ImageError {
+function failed(
+  program: string,
+  status: number | null,
+  errors: string,
+  cause: unknown,
+): ImageError {
   const words = errors.trim() === "" ? "it said nothing" : errors.trim();
-  return new ImageError("bad-archive", `${program} ended with status ${status}: ${words}`, { cause });
+  return new ImageError("bad-archive", `${program} ended with status ${status}: ${words}`, {
+    cause,
+  });
 }

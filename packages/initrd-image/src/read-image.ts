@@ -32,7 +32,7 @@ export interface Image {
 export async function readImage(source: string | Uint8Array): Promise<Image> {
   const bytes = typeof source === "string" ? await readFile(source) : source;
   const segments: ImageSegment[] = [];
-  for (const { compression, offset, end } of findSegments(bytes)) {
+  for (const { compression, offset, end } of await findSegments(bytes)) {
     const unpacked = await unpack(bytes.subarray(offset, end), compression);
     const entries = readArchives(unpacked);
     const size = end - offset;
@@ -43,7 +43,9 @@ export async function readImage(source: string | Uint8Array): Promise<Image> {
 
 /** What the kernel's file system holds after all parts were unpacked: of one path, the last one counts. */
 export function imageEntries(image: Image): ReadonlyMap<string, CpioEntry> {
-  return new Map(image.segments.flatMap(({ entries }) => entries.map((entry) => [entry.path, entry])));
+  return new Map(
+    image.segments.flatMap(({ entries }) => entries.map((entry) => [entry.path, entry])),
+  );
 }
 
 async function unpack(bytes: Uint8Array, compression: ReadableCompression): Promise<Uint8Array> {

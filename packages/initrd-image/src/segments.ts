@@ -1,4 +1,5 @@
-import zlib from "node:zlib";
+import { finished } from "node:stream/promises";
+import { createGunzip } from "node:zlib";
 import type { ReadableCompression } from "./compression.ts";
 import { parseCpio } from "./cpio.ts";
 import { ImageError } from "./image-error.ts";
@@ -33,11 +34,11 @@ const magics: readonly (readonly [ReadableCompression, readonly number[]])[] = [
  *
  * @throws ImageError `not-an-image`: something else stands there; `bad-archive`: a part is cut short.
  */
-export function findSegments(bytes: Uint8Array): readonly SegmentRange[] {
+export async function findSegments(bytes: Uint8Array): Promise<readonly SegmentRange[]> {
   const segments: SegmentRange[] = [];
   for (let at = afterZeros(bytes, 0); at < bytes.length; at = afterZeros(bytes, at)) {
     const compression = compressionAt(bytes, at);
-    const end = segmentEnd(bytes, at, compression);
+    const end = await segmentEnds[compression](bytes, at);
     segments.push({ compression, offset: at, end });
     at = end;
   }
@@ -53,7 +54,9 @@ export function afterZeros(bytes: Uint8Array, at: number): number {
 }
 
 function compressionAt(bytes: Uint8Array, at: number): ReadableCompression {
-  const known = magics.find(([, magic]) => magic.every((byte, index) => bytes[at + index] === byte));
+  const known = magics.find(([, magic]) =>
+    magic.every((byte, index) => bytes[at + index] === byte),
+  );
   if (known !== undefined) return known[0];
   const seen = Buffer.from(bytes.subarray(at, at + 6)).toString("hex");
   throw new ImageError(
@@ -62,24 +65,20 @@ function compressionAt(bytes: Uint8Array, at: number): ReadableCompression {
   );
 }
 
-function segmentEnd(bytes: Uint8Array, at: number, compression: ReadableCompression): number {
-  switch (compression) {
-    case "none":
-      return parseCpio(bytes, at).end;
-    case "zstd":
-      return zstdFrameEnd(bytes, at);
-    case "xz":
-      return xzStreamEnd(bytes, at);
-    case "lz4":
-      return lz4FrameEnd(bytes, at);
-    case "gzip":
-      return at + gzipLength(bytes.subarray(at));
-    case "bzip2":
-    case "lzma":
-    case "lzo":
-      return bytes.length;
-  }
-}
+type End = (bytes: Uint8Array, at: number) => number | Promise<number>;
+
+const toTheEnd: End = (bytes) => bytes.length;
+
+const segmentEnds: Readonly<Record<ReadableCompression, End>> = {
+  none: (bytes, at) => parseCpio(bytes, at).end,
+  gzip: gzipEnd,
+  lz4: lz4FrameEnd,
+  xz: xzStreamEnd,
+  zstd: zstdFrameEnd,
+  bzip2: toTheEnd,
+  lzma: toTheEnd,
+  lzo: toTheEnd,
+};
 
 /** Blocks follow their sizes until the file ends, or until what can only be the beginning of something else. */
 function lz4FrameEnd(bytes: Uint8Array, offset: number): number {
@@ -90,7 +89,8 @@ function lz4FrameEnd(bytes: Uint8Array, offset: number): number {
     if (size === 0 || size > largestLz4Block) return at;
     at += 4 + size;
   }
-  if (at > bytes.length) throw new ImageError("bad-archive", "the part compressed with lz4 is cut short");
+  if (at > bytes.length)
+    throw new ImageError("bad-archive", "the part compressed with lz4 is cut short");
   return at;
 }
 
@@ -98,16 +98,13 @@ function lz4FrameEnd(bytes: Uint8Array, offset: number): number {
 const largestLz4Block = (8 << 20) + (8 << 20) / 255 + 16;
 
 /** Only unpacking tells where a gzip stream ends. */
-function gzipLength(bytes: Uint8Array): number {
+async function gzipEnd(bytes: Uint8Array, at: number): Promise<number> {
+  const gunzip = createGunzip();
+  gunzip.resume().end(bytes.subarray(at));
   try {
-    const result = zlib.gunzipSync(bytes, { info: true }) as unknown as GunzipInfo;
-    return result.engine.bytesWritten;
+    await finished(gunzip);
   } catch (cause) {
     throw new ImageError("bad-archive", "the part compressed with gzip is damaged", { cause });
   }
-}
-
-/** What zlib's `info` option adds; the types of Node do not have it. */
-interface GunzipInfo {
-  readonly engine: { readonly bytesWritten: number };
+  return at + gunzip.bytesWritten;
 }

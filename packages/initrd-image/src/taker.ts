@@ -4,7 +4,7 @@ export function taker(input: AsyncIterable<Uint8Array>): (size: number) => Promi
   let rest: Uint8Array = new Uint8Array(0);
   return async (size) => {
     const pieces: Uint8Array[] = [];
-    for (let missing = size; missing > 0; ) {
+    for (let missing = size; missing > 0;) {
       if (rest.length === 0) {
         const next = await iterator.next();
         if (next.done === true) break;
@@ -24,7 +24,7 @@ export async function* takePieces(
   take: (size: number) => Promise<Uint8Array>,
   size: number = Infinity,
 ): AsyncGenerator<Uint8Array> {
-  for (let missing = size; missing > 0; ) {
+  for (let missing = size; missing > 0;) {
     const piece = await take(Math.min(missing, 1 << 20));
     if (piece.length === 0) return;
     yield piece;

@@ -35,7 +35,11 @@ const lastEmptyBlock = Uint8Array.of(1, 0, 0);
  * Blocks that set the last three offsets to 1, 4 and 8, as at a frame's beginning: each has zeros as literals and
  * one match of three bytes, with a new offset, in the zeros before it. See RFC 8878, section 3.1.1.3.
  */
-const resetBlocks: Uint8Array = Buffer.concat([resetBlock(8, 8), resetBlock(1, 4), resetBlock(1, 1)]);
+const resetBlocks: Uint8Array = Buffer.concat([
+  resetBlock(8, 8),
+  resetBlock(1, 4),
+  resetBlock(1, 1),
+]);
 
 /** How many zeros the blocks that restore the offsets stand for. */
 export const resetLength: number = 8 + 3 + 1 + 3 + 1 + 3;
@@ -44,10 +48,18 @@ function resetBlock(literals: number, offset: number): Uint8Array {
   // The offset's number, which begins with the bit that ends the stream of bits, as that wants it.
   const value = offset + 3;
   const code = 31 - Math.clz32(value);
-  const content = [literals << 3, ...Array<number>(literals).fill(0), 1, 0x54, literals, code, 0, value];
+  const content = [
+    literals << 3,
+    ...Array<number>(literals).fill(0),
+    1,
+    0x54,
+    literals,
+    code,
+    0,
+    value,
+  ];
   return Uint8Array.of((content.length << 3) | compressedBlock, 0, 0, ...content);
 }
-
 
 async function* joinedFrames(
   input: Bytes,
@@ -85,8 +97,9 @@ async function* frameBlocks(
   const start = await take(5);
   const header = Buffer.concat([start, await take(frameHeaderSize(start[4] ?? 0))]);
   if (known === undefined) yield header;
-  else if (!header.equals(known)) throw new ImageError("bad-archive", "frames of zstd do not fit together");
-  for (let last = false; !last; ) {
+  else if (!header.equals(known))
+    throw new ImageError("bad-archive", "frames of zstd do not fit together");
+  for (let last = false; !last;) {
     const block = await take(3);
     const bits = block.length === 3 ? block.readUIntLE(0, 3) : 1;
     last = (bits & 1) === 1;
@@ -104,7 +117,8 @@ async function* frameBlocks(
  * stream, which threads do; it does not when every call has to flush, so each block is flushed.
  */
 function compressFrame(input: Bytes, level: number): Bytes {
-  const { ZSTD_c_compressionLevel, ZSTD_c_nbWorkers, ZSTD_c_jobSize, ZSTD_e_flush } = zlib.constants;
+  const { ZSTD_c_compressionLevel, ZSTD_c_nbWorkers, ZSTD_c_jobSize, ZSTD_e_flush } =
+    zlib.constants;
   const transform = zlib.createZstdCompress({
     chunkSize: 1 << 20,
     flush: ZSTD_e_flush,

@@ -8,7 +8,7 @@ import { ImageError } from "./image-error.ts";
 export function zstdFrameEnd(bytes: Uint8Array, offset: number): number {
   const descriptor = bytes[offset + 4] ?? 0;
   let at = offset + 5 + frameHeaderSize(descriptor);
-  for (let last = false; !last; ) {
+  for (let last = false; !last;) {
     if (at + 3 > bytes.length) throw cutShort();
     const bits = (bytes[at] ?? 0) | ((bytes[at + 1] ?? 0) << 8) | ((bytes[at + 2] ?? 0) << 16);
     last = (bits & 1) === 1;
