@@ -69,9 +69,9 @@ beforeAll(() => {
 for (const scenario of conformanceScenarios) {
   const reason = obstacle(scenario);
   const title = `${scenario.title}: the simulation does as the kernel does`;
-  const play = reason === undefined ? it : it.skip;
+  const test = reason === undefined ? it : it.skip;
 
-  play(reason === undefined ? title : `${title} (skipped: ${reason})`, async () => {
+  test(reason === undefined ? title : `${title} (skipped: ${reason})`, async () => {
     expect(await observeSimulated(scenario)).toEqual(seen.get(scenario.title));
   });
 }
