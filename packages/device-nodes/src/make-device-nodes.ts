@@ -73,14 +73,16 @@ export function makeDeviceNodes(
 
 /** The nodes with the numbers by which the running kernel knows its block devices. */
 function withKernelsNumbers(linux: NodeLinux, nodes: readonly DeviceNode[]): readonly Numbered[] {
-  const known = new Set(namesIn(linux, blockDevices));
-  return nodes.map((node) => ({
-    ...node,
-    device:
-      (node.kind === "block" && known.has(node.name)
-        ? kernelsNumber(linux, node.name)
-        : undefined) ?? deviceNumber(node.major ?? 0, node.minor ?? 0),
-  }));
+  const known = new Set(nodes.some(isBlock) ? namesIn(linux, blockDevices) : []);
+  return nodes.map((node) => {
+    const own = deviceNumber(node.major ?? 0, node.minor ?? 0);
+    const isKnown = isBlock(node) && known.has(node.name);
+    return { ...node, device: (isKnown ? kernelsNumber(linux, node.name) : undefined) ?? own };
+  });
+}
+
+function isBlock({ kind }: DeviceNode): boolean {
+  return kind === "block";
 }
 
 type Numbered = DeviceNode & { readonly device: bigint };
