@@ -2,7 +2,7 @@ import { checkDeclaration, locationOf } from "./check-declaration.ts";
 import { DeclarationError, type DeclarationFault, type Location } from "./declaration-error.ts";
 import type { DeviceSpecification } from "./device-specification.ts";
 import type { FileSystemFlag } from "./flags.ts";
-import { locationOfCaller } from "./location.ts";
+import { noteCaller } from "./location.ts";
 import { sortForMounting } from "./sort-for-mounting.ts";
 
 /** How far a checker may go: repair what is safe, repair everything, or never write. */
@@ -86,15 +86,16 @@ export type DeviceTitle = "device" | "label" | "uuid";
  * @throws DependencyCycleError when something depends on what comes after it.
  */
 export function fileSystem(declaration: FileSystemDeclaration): FileSystem {
-  const location = locationOf(declaration) ?? locationOfCaller(fileSystem);
-  const made = makeFileSystem(declaration, { location, prefix: "", outer: [], made: new Map() });
-  sortForMounting([made]);
+  const caller = noteCaller(fileSystem);
+  const locate = (): Location | undefined => locationOf(declaration) ?? caller();
+  const made = makeFileSystem(declaration, { locate, prefix: "", outer: [], made: new Map() });
+  if (made.dependencies.length > 0) sortForMounting([made]);
   return made;
 }
 
 interface Making {
-  /** Where the outermost declaration is. */
-  readonly location: Location | undefined;
+  /** Tells where the outermost declaration is. */
+  readonly locate: () => Location | undefined;
   /** The field of it that is being read: `"dependencies[0]."`. */
   readonly prefix: string;
   /** The declarations that depend on this one. */
@@ -104,9 +105,9 @@ interface Making {
 }
 
 function makeFileSystem(declaration: unknown, making: Making): FileSystem {
-  const { location, prefix, made } = making;
+  const { locate, prefix, made } = making;
   const blame = (fault: DeclarationFault): DeclarationError =>
-    new DeclarationError({ ...fault, field: prefix + fault.field, location });
+    new DeclarationError({ ...fault, field: prefix + fault.field, location: locate() });
   const outer = [...making.outer, declaration];
   const readDependency = (value: unknown, index: number): FileSystem | string => {
     const field = `dependencies[${index}]`;
@@ -116,13 +117,11 @@ function makeFileSystem(declaration: unknown, making: Making): FileSystem {
     return made.get(value) ?? makeFileSystem(value, inner);
   };
   const result = checkDeclaration(declaration, { strict: true, blame }, readDependency);
-  withLocation(result, prefix === "" ? location : locationOf(declaration));
   made.set(declaration, result);
-  return result;
+  return withLocation(result, prefix === "" ? locate : () => locationOf(declaration));
 }
 
-/** Tells a file system where it was declared, in a field that is neither copied nor compared. */
-export function withLocation(fs: FileSystem, location: Location | undefined): FileSystem {
-  if (location === undefined) return fs;
-  return Object.defineProperty(fs, "location", { value: location, enumerable: false });
+/** Adds where a file system was declared, in a field that is neither copied nor compared. */
+function withLocation(fs: FileSystem, locate: () => Location | undefined): FileSystem {
+  return Object.defineProperty(fs, "location", { get: locate, enumerable: false });
 }
