@@ -133,6 +133,7 @@ async function run(
   const printed = collectOutput(options.onOutput);
   const child = await linux.spawn({
     path,
+    argv0: checker.program,
     arguments: args,
     environment,
     onOutput: printed.take,
@@ -165,7 +166,7 @@ function argumentsOf(checker: Checker, mode: RepairMode, force: boolean): readon
   const args = checker.arguments[mode];
   if (!force) return args;
   const at = args[0]?.startsWith("-") === false ? 1 : 0;
-  return args.toSpliced(at, 0, ...checker.force);
+  return args.toSpliced(at, 0, ...checker.force[mode]);
 }
 
 /** As much of the end of a program's output as is kept, in characters. */

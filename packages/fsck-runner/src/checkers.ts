@@ -13,7 +13,7 @@ export interface Checker {
   /** Its arguments before the device. */
   readonly arguments: Readonly<Record<RepairMode, readonly string[]>>;
   /** Arguments before these that make it check a file system which looks clean. */
-  readonly force: readonly string[];
+  readonly force: Readonly<Record<RepairMode, readonly string[]>>;
   /** Whether it is run only when the check is demanded: the kernel looks after such a type itself. */
   readonly onlyOnDemand: boolean;
   /** Whether its log must be replayed before, by the kernel: by mounting it once. */
@@ -57,10 +57,15 @@ const aliases: ReadonlyMap<string, string> = new Map([
   ["ntfs3", "ntfs"],
 ]);
 
+/** The same arguments in every mode. */
+function inEveryMode(...args: readonly string[]): Readonly<Record<RepairMode, readonly string[]>> {
+  return { preen: args, yes: args, no: args };
+}
+
 /** What fsck(8) asks of a checker; the statuses are its bits. */
 const standard: Omit<Checker, "program"> = {
   arguments: { preen: ["-v", "-p"], yes: ["-v", "-y"], no: ["-v", "-n"] },
-  force: [],
+  force: inEveryMode(),
   onlyOnDemand: false,
   needsReplay: false,
   tellsProgress: false,
@@ -78,7 +83,7 @@ const table: Readonly<Record<string, Partial<Checker>>> = {
       yes: ["-v", "-C", "3", "-y"],
       no: ["-v", "-C", "3", "-n"],
     },
-    force: ["-f"],
+    force: inEveryMode("-f"),
     tellsProgress: true,
   },
   // fsck.fat(8)
@@ -112,14 +117,15 @@ const table: Readonly<Record<string, Partial<Checker>>> = {
   f2fs: {
     program: "fsck.f2fs",
     arguments: { preen: ["-p"], yes: ["-y"], no: ["--dry-run"] },
-    force: ["-f"],
+    force: inEveryMode("-f"),
     translate: (status) => (status === failedCall ? FsckBit.OperationalError : status),
   },
   // jfs_fsck(8)
   jfs: {
     program: "jfs_fsck",
     arguments: { preen: ["-v", "-p"], yes: ["-v", "-p"], no: ["-v", "-n"] },
-    force: ["-f"],
+    // With -n it always checks the whole; with -f beside it, it writes to the superblock.
+    force: { preen: ["-f"], yes: ["-f"], no: [] },
   },
   // ntfsfix(8)
   ntfs: {
@@ -141,7 +147,7 @@ const table: Readonly<Record<string, Partial<Checker>>> = {
   // fsck.erofs(1); an erofs is never written to, so there is nothing to correct.
   erofs: {
     program: "fsck.erofs",
-    arguments: { preen: [], yes: [], no: [] },
+    arguments: inEveryMode(),
     translate: withErrorsLeft,
   },
 };

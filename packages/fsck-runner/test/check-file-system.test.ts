@@ -49,7 +49,7 @@ it("runs the checker of the type in its automatic mode", async () => {
     message: "/dev/vda (ext4) has no errors",
   });
   expect(seen).toEqual([
-    ["/sbin/e2fsck", "-v", "-C", "3", "-p", device],
+    ["e2fsck", "-v", "-C", "3", "-p", device],
     ["PATH", "LC_ALL", "EXT2FS_NO_MTAB_OK"],
   ]);
 });
@@ -79,6 +79,17 @@ it("puts the argument that forces after a subcommand", async () => {
   });
   expect(await checkFileSystem(linux, "/dev/vda:/dev/vda", "bcachefs")).toMatchObject({
     arguments: ["fsck", "-v", "-p", device, device],
+  });
+});
+
+it("does not force jfs_fsck when nothing may be written, for it would write", async () => {
+  const linux = startMachine({ "/sbin/jfs_fsck": {} });
+
+  expect(await checkFileSystem(linux, device, "jfs", { force: true })).toMatchObject({
+    arguments: ["-f", "-v", "-p", device],
+  });
+  expect(await checkFileSystem(linux, device, "jfs", { force: true, repair: "no" })).toMatchObject({
+    arguments: ["-v", "-n", device],
   });
 });
 
