@@ -1,13 +1,11 @@
-import { afterEach, beforeEach, describe, expect, it } from "@jest/globals";
+import { afterEach, beforeEach, expect, it } from "@jest/globals";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
-import { hasProgram, isRoot, programPath, rootReason, runUnshared } from "./run-program.ts";
+import { needs, programPath, runUnshared } from "./run-program.ts";
 
-const hasIp = hasProgram("ip");
-const describeHere = isRoot && hasIp ? describe : describe.skip;
-const reason = hasIp ? rootReason : " (skipped: needs ip, of iproute2)";
+const here = needs("root", "unshare", "ip");
 
 let directory = "";
 let resolverFile = "";
@@ -45,7 +43,7 @@ function configure(interfaces: readonly string[], name: string) {
   return { status, stderr, addresses, ...JSON.parse(report) };
 }
 
-describeHere(`in a network namespace${reason}`, () => {
+here.describe(`in a network namespace${here.reason}`, () => {
   it("brings up an interface with address, netmask, route and resolver file", () => {
     const { status, stderr, up, lines, routes, addresses } = configure(["eth0"], "eth0");
 

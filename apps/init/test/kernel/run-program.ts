@@ -1,3 +1,4 @@
+import { describe } from "@jest/globals";
 import { spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
 
@@ -29,8 +30,22 @@ export function runUnshared(flags: readonly string[], command: readonly string[]
   return { status, stdout, stderr };
 }
 
-/** Whether a program is there, by its name. */
-export function hasProgram(name: string): boolean {
+/** What {@link needs} gives. */
+export interface Needs {
+  /** `describe`, or `describe.skip` where something is missing. */
+  readonly describe: typeof describe.skip;
+  /** What to add to the title: why it is skipped. */
+  readonly reason: string;
+}
+
+/** Looks for what tests need: programs by their names, and `root`, the right to mount. */
+export function needs(...names: readonly string[]): Needs {
+  const missing = names.filter((name) => (name === "root" ? !isRoot : !hasProgram(name)));
+  if (missing.length === 0) return { describe, reason: "" };
+  return { describe: describe.skip, reason: ` (skipped: needs ${missing.join(", ")})` };
+}
+
+function hasProgram(name: string): boolean {
   return ["/usr/sbin", "/usr/bin", "/sbin", "/bin"].some((directory) =>
     existsSync(`${directory}/${name}`),
   );

@@ -1,11 +1,11 @@
-import { afterEach, beforeEach, describe, expect, it } from "@jest/globals";
+import { afterEach, beforeEach, expect, it } from "@jest/globals";
 import { mkdtempSync, readFileSync, rmdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
-import { isRoot, programPath, rootReason, runUnshared } from "./run-program.ts";
+import { needs, programPath, runUnshared } from "./run-program.ts";
 
-const describeAsRoot = isRoot ? describe : describe.skip;
+const here = needs("root", "unshare", "pivot_root");
 
 let directory = "";
 
@@ -17,7 +17,7 @@ afterEach(() => {
   rmdirSync(directory);
 });
 
-describeAsRoot(`on a normal system${rootReason}`, () => {
+here.describe(`on a normal system${here.reason}`, () => {
   it("refuses with every reason, and changes nothing", () => {
     const { status, stdout, stderr } = runUnshared(
       ["--mount"],
@@ -43,7 +43,7 @@ describeAsRoot(`on a normal system${rootReason}`, () => {
   });
 });
 
-describeAsRoot.each(["pivot", "move"])(`from an initramfs, by %s${rootReason}`, (method) => {
+here.describe.each(["pivot", "move"])(`from an initramfs, by %s${here.reason}`, (method) => {
   it("frees it and nothing else, and becomes the real init", () => {
     const console = `${directory}.console`;
     writeFileSync(console, "");
