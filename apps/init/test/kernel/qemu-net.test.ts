@@ -39,7 +39,8 @@ function configure(interfaces: readonly string[], name: string) {
       programPath("configure-network.ts"),
     ].concat([name, resolverFile]),
   );
-  const [report = "{}", ...addresses] = stdout.trimEnd().split("\n");
+  if (stdout === "") throw new Error(stderr);
+  const [report = "", ...addresses] = stdout.trimEnd().split("\n");
   return { status, stderr, addresses, ...JSON.parse(report) };
 }
 
