@@ -63,9 +63,14 @@ function endOfUtf16(bytes: Uint8Array): number {
 }
 
 /** Formats 16 bytes as a UUID in text; `undefined` when all are zero or some are missing. */
-export function formatUuidBytes(bytes: Uint8Array): string | undefined {
+function formatUuidBytes(bytes: Uint8Array): string | undefined {
   if (bytes.length !== 16 || bytes.every((byte) => byte === 0)) return undefined;
-  return hexOf(bytes).replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, "$1-$2-$3-$4-$5");
+  return groupUuidDigits(hexOf(bytes));
+}
+
+/** Puts 32 hexadecimal digits into the groups of a UUID. */
+export function groupUuidDigits(digits: string): string {
+  return digits.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, "$1-$2-$3-$4-$5");
 }
 
 /** The bytes in hexadecimal, lower case. */

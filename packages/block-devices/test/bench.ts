@@ -4,19 +4,17 @@
  * whole process, less that of one which does nothing.
  */
 import { spawnSync } from "node:child_process";
-import {
-  closeSync,
-  ftruncateSync,
-  mkdtempSync,
-  openSync,
-  readFileSync,
-  rmSync,
-  writeSync,
-} from "node:fs";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { identify } from "@earlyboot/block-devices";
-import { readRecordedImages, sourceOf, unpack, type SparseImage } from "./recorded-images.ts";
+import {
+  readRecordedImages,
+  sourceOf,
+  unpack,
+  writeImage,
+  type SparseImage,
+} from "./recorded-images.ts";
 
 const rounds = 50;
 
@@ -73,15 +71,6 @@ function childCpu(command: readonly string[]): number | undefined {
       .at(-1)
       ?.match(/[\d.]+(?=s)/g) ?? [];
   return (times.map(Number).reduce((sum, time) => sum + time, 0) * 1000) / 50;
-}
-
-function writeImage(path: string, { size, parts }: SparseImage): void {
-  const descriptor = openSync(path, "w");
-  ftruncateSync(descriptor, size);
-  for (const [offset, bytes] of parts) {
-    writeSync(descriptor, bytes, 0, Math.min(bytes.length, size - offset), offset);
-  }
-  closeSync(descriptor);
 }
 
 function row(name: string, cost: Cost | undefined, blkid: Cost | undefined): string {

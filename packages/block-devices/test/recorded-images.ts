@@ -1,4 +1,4 @@
-import { readFileSync } from "node:fs";
+import { closeSync, ftruncateSync, openSync, readFileSync, writeSync } from "node:fs";
 import { gunzipSync } from "node:zlib";
 import type { Identification, Source } from "@earlyboot/block-devices";
 
@@ -62,4 +62,14 @@ export function sourceOf({ size, parts }: SparseImage): CountingSource {
       return result;
     },
   };
+}
+
+/** Writes an image to a file, sparse. */
+export function writeImage(path: string, { size, parts }: SparseImage): void {
+  const descriptor = openSync(path, "w");
+  ftruncateSync(descriptor, size);
+  for (const [offset, bytes] of parts) {
+    writeSync(descriptor, bytes, 0, Math.min(bytes.length, size - offset), offset);
+  }
+  closeSync(descriptor);
 }

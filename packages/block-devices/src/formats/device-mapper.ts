@@ -37,6 +37,6 @@ export const snapshot: Format = {
     if (bytes === undefined) return undefined;
     const fields = fieldsOf(bytes);
     if (fields.u32(4) > 1 || fields.u32(8) !== 1) return undefined;
-    return { type: "DM_snapshot_cow", usage: "other", version: "1" };
+    return { type: "DM_snapshot_cow", usage: "other" };
   },
 };

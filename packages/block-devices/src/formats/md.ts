@@ -1,4 +1,4 @@
-import { fieldsOf, formatUuidBytes, type Fields } from "../fields.ts";
+import { fieldsOf, groupUuidDigits, type Fields } from "../fields.ts";
 import { magic, wrongChecksum, type Format, type Verdict } from "../format.ts";
 
 const littleMagic = [0xfc, 0x4e, 0x2b, 0xa9] as const;
@@ -66,12 +66,14 @@ export const md090: Format = {
     if (bytes === undefined) return undefined;
     const fields = fieldsOf(bytes, bytes[0] === littleMagic[0] ? "little" : "big");
     if (fields.u32(4) !== 0) return undefined;
-    const uuid = [0x14, 0x34, 0x38, 0x3c].flatMap((at) => Array.from(fields.slice(at, 4)));
+    const words = [0x14, 0x34, 0x38, 0x3c].map((at) =>
+      fields.u32(at).toString(16).padStart(8, "0"),
+    );
     return {
       type: "linux_raid_member",
       usage: "raid",
       version: `${fields.u32(4)}.${fields.u32(8)}.${fields.u32(12)}`,
-      uuid: formatUuidBytes(Uint8Array.from(uuid)),
+      uuid: groupUuidDigits(words.join("")),
       uuidKind: "dce",
       member: { devices: fields.u32(40), level: fields.i32(28) },
     };

@@ -4,6 +4,8 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
 import { identify, type Identification } from "@earlyboot/block-devices";
 import { askBlkid, hasProgram, openImage, runShell } from "./blkid.ts";
+import { handBuiltImages } from "../hand-built-images.ts";
+import { writeImage } from "../recorded-images.ts";
 import { imageRecipes, programOf, type Recipe } from "./image-recipes.ts";
 
 const most = 300 * 1024;
@@ -26,10 +28,26 @@ describe("identify says what blkid says about", () => {
   }
 });
 
+describe("identify says what blkid says about hand-built images:", () => {
+  for (const handBuilt of handBuiltImages.filter(({ isKnownToBlkid }) => isKnownToBlkid)) {
+    const test = hasProgram("blkid") ? it : it.skip;
+    test(handBuilt.name, async () => {
+      const image = join(directory, "image");
+      writeImage(image, handBuilt);
+
+      await expectSame(image);
+    });
+  }
+});
+
 async function compareWithBlkid({ size, command }: Recipe): Promise<void> {
   const image = join(directory, "image");
   const line = `rm -f $F $F.*; { truncate -s ${size} $F && ${command}; } >$D/log 2>&1`;
   runShell(`${line} || { cat $D/log >&2; exit 1; }`, { F: image, D: directory });
+  await expectSame(image);
+}
+
+async function expectSame(image: string): Promise<void> {
   const source = openImage(image);
 
   const found = await identify(source);
