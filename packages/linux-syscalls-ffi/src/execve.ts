@@ -1,4 +1,4 @@
-import type { ExecOptions } from "@earlyboot/linux-syscalls";
+import { type ExecOptions, errorCode } from "@earlyboot/linux-syscalls";
 
 import { descriptor, fields, integer, list, path } from "./arguments.ts";
 import { C } from "./c-constants.ts";
@@ -6,7 +6,7 @@ import { argument, environmentWords } from "./environment.ts";
 import { isOpen } from "./is-open.ts";
 import type { Kernel } from "./kernel.ts";
 import { resourceLimit, signalAction } from "./layouts.ts";
-import { settableSignals, signalSetOf } from "./signal-sets.ts";
+import { knownSignals, signalSetOf } from "./signal-sets.ts";
 import { stringArray } from "./string-array.ts";
 import { makeStructure, readStructure } from "./structure.ts";
 
@@ -108,7 +108,7 @@ function blockOnStreams(kernel: Kernel, streams: readonly number[], undo: Undo[]
 
 /** Only an ignored signal stays so in the next program: a handled one gets its default action. */
 function resetSignals(kernel: Kernel, undo: Undo[]): void {
-  for (const number of settableSignals) {
+  for (const number of knownSignals) {
     const before = makeStructure(signalAction);
     kernel.call("sigaction", [number, null, before]);
     if (readStructure(signalAction, before).handler !== BigInt(C.SIG_IGN)) continue;
@@ -129,5 +129,21 @@ function openFileLimit(kernel: Kernel): { readonly soft: bigint; readonly hard: 
 function setOpenFiles(kernel: Kernel, limit: Uint8Array, undo: Undo[]): void {
   const before = makeStructure(resourceLimit);
   kernel.call("prlimit", [0, C.RLIMIT_NOFILE, limit, before]);
-  undo.push(() => kernel.call("prlimit", [0, C.RLIMIT_NOFILE, before, null]));
+  undo.push(() => restoreOpenFiles(kernel, readStructure(resourceLimit, before)));
+}
+
+/** Whoever lacks CAP_SYS_RESOURCE cannot raise the hard limit again: then the soft one, up to it. */
+function restoreOpenFiles(kernel: Kernel, before: { soft: bigint; hard: bigint }): void {
+  const { hard } = openFileLimit(kernel);
+  try {
+    const limit = makeStructure(resourceLimit, before);
+    kernel.call("prlimit", [0, C.RLIMIT_NOFILE, limit, null]);
+  } catch (error) {
+    if (errorCode(error) !== "EPERM") throw error;
+    const limit = makeStructure(resourceLimit, {
+      soft: before.soft < hard ? before.soft : hard,
+      hard,
+    });
+    kernel.call("prlimit", [0, C.RLIMIT_NOFILE, limit, null]);
+  }
 }

@@ -1,13 +1,13 @@
 import { signalSet } from "./layouts.ts";
 import { makeStructure } from "./structure.ts";
 
-/**
- * All signals whose action can be set: 9 and 19 cannot, 32 and 33 belong to the C library.
- */
-export const settableSignals: readonly number[] = Array.from(
-  { length: 64 },
-  (_, i) => i + 1,
-).filter((number) => ![9, 19, 32, 33].includes(number));
+/** All signals. */
+export const allSignals: readonly number[] = Array.from({ length: 64 }, (_, i) => i + 1);
+
+/** The signals whose action can be asked for: 32 and 33 the C library keeps to itself. */
+export const knownSignals: readonly number[] = allSignals.filter(
+  (number) => number !== 32 && number !== 33,
+);
 
 /** A sigset_t of these signals. */
 export function signalSetOf(numbers: readonly number[]): Uint8Array {

@@ -14,7 +14,7 @@ import type { Kernel } from "./kernel.ts";
 import { spawnAttributes, spawnFileActions } from "./layouts.ts";
 import { nodeCall } from "./node-call.ts";
 import { type Pipe, openPipe } from "./pipe.ts";
-import { settableSignals, signalSetOf } from "./signal-sets.ts";
+import { allSignals, signalSetOf } from "./signal-sets.ts";
 import { stringArray } from "./string-array.ts";
 import { makeStructure } from "./structure.ts";
 
@@ -179,7 +179,7 @@ function attributesFor(kernel: Kernel, newSession: boolean): Uint8Array {
   const flags = C.POSIX_SPAWN_SETSIGDEF | C.POSIX_SPAWN_SETSIGMASK | session;
   kernel.call("posix_spawnattr_init", [attributes]);
   kernel.call("posix_spawnattr_setflags", [attributes, flags]);
-  kernel.call("posix_spawnattr_setsigdefault", [attributes, signalSetOf(settableSignals)]);
+  kernel.call("posix_spawnattr_setsigdefault", [attributes, signalSetOf(allSignals)]);
   kernel.call("posix_spawnattr_setsigmask", [attributes, signalSetOf([])]);
   return attributes;
 }

@@ -86,15 +86,19 @@ function enlarge(kernel: Kernel, socket: number): void {
   }
 }
 
-/** How many events come in one batch at most, so that a storm of them cannot keep `next` busy. */
+/** How many events come in one batch, so that a storm of them cannot keep `next` busy. */
 const mostAtOnce = 1024;
 
-/** Everything that has come. */
+/**
+ * Everything that has come. After an overflow the kernel drops what comes, without another word,
+ * until all is read; so all is read before the overflow is told, and who then looks at everything
+ * again misses nothing.
+ */
 function drain(kernel: Kernel, socket: number): UeventBatch {
   const events: Uevent[] = [];
   let overflow = false;
   const buffer = Buffer.allocUnsafe(16384);
-  for (let i = 0; i < mostAtOnce; i++) {
+  while (overflow || events.length < mostAtOnce) {
     const length = receive(kernel, socket, buffer);
     if (length === "nothing") break;
     if (length === "overflow" || length > buffer.length) overflow = true;

@@ -185,6 +185,6 @@ describe("the structures, constants and system call numbers", () => {
   });
 
   native("are told apart when they disagree (needs gcc on x64)", () => {
-    expect(disagreements("gcc", [["sizeof(int)", 5]])).toBe("sizeof(int) is 4, not 5");
+    expect(disagreements("gcc", [["sizeof(int)", 5]])).toBe("sizeof(int) is 4, not 5\n");
   });
 });
