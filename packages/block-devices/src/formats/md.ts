@@ -1,3 +1,4 @@
+import { isCoveredByPartition } from "../covered-by-partition.ts";
 import { fieldsOf, groupUuidDigits, type Fields } from "../fields.ts";
 import { magic, wrongChecksum, type Format, type Verdict } from "../format.ts";
 
@@ -65,7 +66,7 @@ export const md090: Format = {
     const bytes = await reader.at(place, 4096);
     if (bytes === undefined) return undefined;
     const fields = fieldsOf(bytes, bytes[0] === littleMagic[0] ? "little" : "big");
-    if (fields.u32(4) !== 0) return undefined;
+    if (fields.u32(4) !== 0 || (await isCoveredByPartition(reader, place))) return undefined;
     const words = [0x14, 0x34, 0x38, 0x3c].map((at) =>
       fields.u32(at).toString(16).padStart(8, "0"),
     );

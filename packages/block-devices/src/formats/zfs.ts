@@ -1,3 +1,4 @@
+import { isCoveredByPartition } from "../covered-by-partition.ts";
 import { decodeText, fieldsOf, type Fields } from "../fields.ts";
 import { magic, type Format, type Verdict } from "../format.ts";
 import type { Reader } from "../reader.ts";
@@ -27,7 +28,7 @@ export const zfsOtherLabels: Format = {
     const end = reader.size - (reader.size % labelSize);
     for (const label of [labelSize, end - 2 * labelSize, end - labelSize]) {
       const verdict = await readLabel(reader, label + descriptionOffset);
-      if (verdict !== undefined) return verdict;
+      if (verdict !== undefined && !(await isCoveredByPartition(reader, label))) return verdict;
     }
     return undefined;
   },
