@@ -1,5 +1,5 @@
 import { lstatSync, readFileSync, readdirSync, readlinkSync } from "node:fs";
-import { basename, dirname, join } from "node:path";
+import { basename, dirname, join, resolve } from "node:path";
 import { type ElfFile, readElf } from "./elf.ts";
 import { ImageError } from "./image-error.ts";
 
@@ -108,9 +108,7 @@ function loaderConfiguration(sysroot: string, path: string): readonly string[] {
     if (words[0] !== "include") return words.filter((word) => word.startsWith("/"));
     return words
       .slice(1)
-      .flatMap((pattern) =>
-        matchingFiles(sysroot, join(dirname(path), pattern.startsWith("/") ? "" : ".", pattern)),
-      )
+      .flatMap((pattern) => matchingFiles(sysroot, resolve(dirname(path), pattern)))
       .flatMap((included) => loaderConfiguration(sysroot, included));
   });
 }
