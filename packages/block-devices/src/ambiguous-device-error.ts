@@ -1,21 +1,21 @@
 import { printable } from "@earlyboot/linux-syscalls";
+import { formatDeviceSpecification, type DeviceSpecification } from "@earlyboot/mount-spec";
 import type { BlockDeviceInfo } from "./block-device-info.ts";
 import { describeBlockDevice } from "./describe-block-device.ts";
-import { formatWantedDevice, type WantedDevice } from "./wanted-device.ts";
 
 /** Several devices answer to what was wanted: whoever chose between them would guess. */
 export class AmbiguousDeviceError extends Error {
   override readonly name: string = "AmbiguousDeviceError";
   readonly code = "AMBIGUOUS_DEVICE";
-  readonly wanted: WantedDevice;
+  readonly wanted: DeviceSpecification;
   /** All that answer. */
   readonly devices: readonly BlockDeviceInfo[];
 
-  constructor(wanted: WantedDevice, devices: readonly BlockDeviceInfo[]) {
+  constructor(wanted: DeviceSpecification, devices: readonly BlockDeviceInfo[]) {
     const paths = devices.map(({ path }) => path).join(" and ");
     super(
       [
-        `${printable(formatWantedDevice(wanted))} is on ${paths}: nothing tells which one is meant; ` +
+        `${printable(formatDeviceSpecification(wanted))} is on ${paths}: nothing tells which one is meant; ` +
           "name it by UUID=, PARTUUID= or its path, or take one of them away",
         ...devices.map((device) => `  ${describeBlockDevice(device)}`),
       ].join("\n"),

@@ -1,8 +1,9 @@
 import { FileKind, errorCode, type Linux } from "@earlyboot/linux-syscalls";
+import type { DeviceSpecification } from "@earlyboot/mount-spec";
 import type { BlockDeviceInfo } from "./block-device-info.ts";
 import type { Usage } from "./identification.ts";
 import { holdersOf } from "./sysfs-device.ts";
-import { answersTo, contentsOf, type WantedDevice } from "./wanted-device.ts";
+import { answersTo, contentsOf } from "./wanted-device.ts";
 
 /** What a list of devices means for somebody who wants one of them. */
 export type Choice =
@@ -24,7 +25,7 @@ export type ChooseLinux = Pick<Linux, "readDirectory" | "stat">;
 /** Chooses among `devices`; a device by label or UUID must be of one of `usages`. */
 export function chooseDevice(
   linux: ChooseLinux,
-  wanted: WantedDevice,
+  wanted: DeviceSpecification,
   devices: readonly BlockDeviceInfo[],
   usages: readonly Usage[],
 ): Choice {

@@ -1,19 +1,20 @@
 import { nearestWord, printable } from "@earlyboot/linux-syscalls";
+import { formatDeviceSpecification, type DeviceSpecification } from "@earlyboot/mount-spec";
 import type { BlockDeviceInfo } from "./block-device-info.ts";
 import { describeBlockDevice } from "./describe-block-device.ts";
-import { answersTo, formatWantedDevice, type WantedDevice } from "./wanted-device.ts";
+import { answersTo, isBlockDevice } from "./wanted-device.ts";
 
 /** No device answered to what was wanted in time. */
 export class DeviceNotFoundError extends Error {
   override readonly name: string = "DeviceNotFoundError";
   readonly code = "DEVICE_NOT_FOUND";
-  readonly wanted: WantedDevice;
+  readonly wanted: DeviceSpecification;
   /** Every device that was there, the nearest to what was wanted first. */
   readonly seen: readonly BlockDeviceInfo[];
   /** The one of `seen` that was most probably meant. */
   readonly nearest?: BlockDeviceInfo;
 
-  constructor(wanted: WantedDevice, devices: readonly BlockDeviceInfo[]) {
+  constructor(wanted: DeviceSpecification, devices: readonly BlockDeviceInfo[]) {
     const near = nearMiss(wanted, devices);
     const seen = devices.toSorted(
       (a, b) => Number(b === near?.device) - Number(a === near?.device),
@@ -33,11 +34,12 @@ interface NearMiss {
 }
 
 function explain(
-  wanted: WantedDevice,
+  wanted: DeviceSpecification,
   near: NearMiss | undefined,
   devices: readonly BlockDeviceInfo[],
 ): string {
-  const name = printable(formatWantedDevice(wanted));
+  const name = printable(formatDeviceSpecification(wanted));
+  if (!isBlockDevice(wanted)) return `${name} is no block device`;
   if (near !== undefined) return near.sentence;
   return devices.length === 0
     ? `${name} is not there, nor any other block device: is the driver of the disk in the image?`
@@ -45,8 +47,11 @@ function explain(
 }
 
 /** What answers but is not fit, else the same word elsewhere, else a similar word. */
-function nearMiss(wanted: WantedDevice, devices: readonly BlockDeviceInfo[]): NearMiss | undefined {
-  const name = printable(formatWantedDevice(wanted));
+function nearMiss(
+  wanted: DeviceSpecification,
+  devices: readonly BlockDeviceInfo[],
+): NearMiss | undefined {
+  const name = printable(formatDeviceSpecification(wanted));
   const answering = devices.filter((device) => answersTo(wanted, device, devices));
   const [unfit] = answering;
   if (unfit !== undefined)
@@ -100,13 +105,13 @@ function tagsOf(device: BlockDeviceInfo): readonly Tag[] {
   return values.flatMap(([kind, value]) => (value === undefined ? [] : [{ device, kind, value }]));
 }
 
-function kindOf({ label, uuid, partUuid, partLabel }: WantedDevice): string {
+function kindOf({ label, uuid, partUuid, partLabel }: DeviceSpecification): string {
   if (label !== undefined) return "LABEL";
   if (uuid !== undefined) return "UUID";
   if (partUuid !== undefined) return "PARTUUID";
   return partLabel === undefined ? "" : "PARTLABEL";
 }
 
-function valueOf({ path, number, label, uuid, partUuid, partLabel }: WantedDevice): string {
+function valueOf({ path, number, label, uuid, partUuid, partLabel }: DeviceSpecification): string {
   return label ?? uuid ?? partUuid ?? partLabel ?? path ?? number ?? "";
 }

@@ -1,11 +1,12 @@
 import type { Linux } from "@earlyboot/linux-syscalls";
+import type { DeviceSpecification } from "@earlyboot/mount-spec";
 import { AmbiguousContentError } from "./ambiguous-content-error.ts";
 import { AmbiguousDeviceError } from "./ambiguous-device-error.ts";
 import type { BlockDeviceInfo } from "./block-device-info.ts";
 import { chooseDevice, type Choice } from "./choose-device.ts";
 import { DeviceNotFoundError } from "./device-not-found-error.ts";
 import type { Usage } from "./identification.ts";
-import { resolveUdevPath, type WantedDevice } from "./wanted-device.ts";
+import { isBlockDevice, resolveUdevPath } from "./wanted-device.ts";
 import { watchBlockDevices, type WatchLinux } from "./watch-block-devices.ts";
 
 /** What finding a device needs of the system. */
@@ -53,16 +54,18 @@ export interface FoundDevice extends BlockDeviceInfo {
  * devices that are there have been read, or 10 s after the first that answers: a second device with the
  * same label must not go unnoticed because it was slower.
  *
- * @throws DeviceNotFoundError when the time is over; it tells everything that was seen.
+ * @throws DeviceNotFoundError when the time is over, with everything that was seen; at once for what is no
+ * block device, such as a share of NFS.
  * @throws AmbiguousDeviceError when several devices answer.
  * @throws AmbiguousContentError when the one that answers to a label or UUID looks like two things.
  */
 export async function findDevice(
   linux: FindLinux,
-  specification: WantedDevice,
+  specification: DeviceSpecification,
   options: FindOptions = {},
 ): Promise<FoundDevice> {
   const { timeout, signal, onProgress, usages = ["filesystem", "other"] } = options;
+  if (!isBlockDevice(specification)) throw new DeviceNotFoundError(specification, []);
   const wanted = resolveUdevPath(specification);
   const began = linux.now();
   let answeredAt: number | undefined;
@@ -93,7 +96,7 @@ function isOver(
 
 /** Whether the answer can no more be changed by a device that is being read. */
 function isSettled(
-  wanted: WantedDevice,
+  wanted: DeviceSpecification,
   choice: Choice,
   devices: readonly BlockDeviceInfo[],
 ): boolean {
@@ -103,7 +106,7 @@ function isSettled(
 }
 
 /** What was chosen; nothing when there is more to wait for. */
-function decide(wanted: WantedDevice, choice: Choice): FoundDevice | undefined {
+function decide(wanted: DeviceSpecification, choice: Choice): FoundDevice | undefined {
   if (choice.kind === "several") throw new AmbiguousDeviceError(wanted, choice.devices);
   if (choice.kind !== "one" || isUnknown(choice.device)) return undefined;
   const { status, candidates = [], path } = choice.device;

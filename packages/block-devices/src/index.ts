@@ -28,5 +28,4 @@ export { listBlockDevices } from "./list-block-devices.ts";
 export { readPartitionTable, type Partition, type PartitionTable } from "./partition-table.ts";
 export { ShortReadError } from "./short-read-error.ts";
 export { sourceOfBytes, type Source } from "./source.ts";
-export type { WantedDevice } from "./wanted-device.ts";
 export { watchBlockDevices, type WatchLinux, type WatchOptions } from "./watch-block-devices.ts";

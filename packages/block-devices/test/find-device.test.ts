@@ -5,6 +5,7 @@ import {
   type SimulationOptions,
   simulateLinux,
 } from "@earlyboot/linux-syscalls/testing";
+import type { DeviceSpecification } from "@earlyboot/mount-spec";
 import { findDevice, type FindProgress } from "@earlyboot/block-devices";
 
 const uuid = "3a6e1d1c-0b6f-4a5e-9f0e-0123456789ab";
@@ -26,12 +27,12 @@ function machine(
 }
 
 describe("findDevice", () => {
-  it.each([
+  it.each<[DeviceSpecification]>([
     [{ path: "/dev/vda" }],
     [{ number: "252:0" }],
     [{ label: "root" }],
-    [{ uuid }],
-    [{ uuid: uuid.toUpperCase() }],
+    [{ uuid, kind: "dce" }],
+    [{ uuid: uuid.toUpperCase(), kind: "dce" }],
     [{ path: "/dev/disk/by-label/root" }],
     [{ path: `/dev/disk/by-uuid/${uuid}` }],
   ])("finds a device by %j", async (wanted) => {
@@ -49,7 +50,7 @@ describe("findDevice", () => {
     expect(linux.now()).toBe(0);
   });
 
-  it.each([
+  it.each<[DeviceSpecification, string]>([
     [{ partUuid: "0f0f0f0f-01" }, "/dev/vda1"],
     [{ partUuid: "0F0F0F0F-01", partOffset: 1 }, "/dev/vda2"],
     [{ partUuid: "0f0f0f0f-02", partOffset: -1 }, "/dev/vda1"],
@@ -198,10 +199,12 @@ describe("findDevice", () => {
   it("does not take an encrypted device for a file system, and says so", async () => {
     const linux = machine([{ name: "vda", fileSystem: { type: "crypto_LUKS", uuid } }]);
 
-    const finding = findDevice(linux, { uuid }, { timeout: 1000 });
+    const finding = findDevice(linux, { uuid, kind: "dce" }, { timeout: 1000 });
 
     await expect(finding).rejects.toThrow(/is on \/dev\/vda, which is crypto_LUKS/);
-    await expect(findDevice(linux, { uuid }, { usages: ["crypto"] })).resolves.toMatchObject({
+    await expect(
+      findDevice(linux, { uuid, kind: "dce" }, { usages: ["crypto"] }),
+    ).resolves.toMatchObject({
       path: "/dev/vda",
     });
   });
@@ -225,7 +228,8 @@ describe("findDevice", () => {
     expect(linux.now()).toBe(3000);
   });
 
-  it.each([
+  it.each<[DeviceSpecification, string]>([
+    [{ nfs: { host: "server", path: "/root" } }, "nfs:server:/root is no block device"],
     [{ partLabel: "root" }, "PARTLABEL=root is not there; LABEL=root is, on /dev/vda"],
     [{ path: "/dev/vdx" }, "/dev/vdx is not there; /dev/vda is"],
     [{ number: "8:1" }, "8:1 is not there; what is there:"],
