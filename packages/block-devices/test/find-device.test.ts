@@ -1,11 +1,14 @@
 import { describe, expect, it } from "@jest/globals";
 import {
   type BlockDeviceDescription,
+  type Extent,
   type SimulatedLinux,
   type SimulationOptions,
   simulateLinux,
 } from "@earlyboot/linux-syscalls/testing";
 import type { DeviceSpecification } from "@earlyboot/mount-spec";
+import { overlay } from "./mutations.ts";
+import { readRecordedImages, unpack } from "./recorded-images.ts";
 import { findDevice, type FindProgress } from "@earlyboot/block-devices";
 
 const uuid = "3a6e1d1c-0b6f-4a5e-9f0e-0123456789ab";
@@ -298,6 +301,99 @@ describe("findDevice", () => {
     expect(found.path).toBe("/dev/vdb");
   });
 
+  it("waits for the devices that are being read before it decides", async () => {
+    const linux = machine([disk("vda", "root"), disk("vdb", "root")]);
+    delayOpening(linux, "/dev/vdb", 2000);
+
+    const finding = findDevice(linux, { label: "root" });
+
+    await expect(finding).rejects.toMatchObject({ code: "AMBIGUOUS_DEVICE" });
+    expect(linux.now()).toBe(2000);
+  });
+
+  it("waits no longer than 10 s for a device that does not answer", async () => {
+    const linux = machine([disk("vda", "root"), disk("vdb", "root")]);
+    delayOpening(linux, "/dev/vdb", 60_000);
+
+    const found = await findDevice(linux, { label: "root" });
+
+    expect(found.path).toBe("/dev/vda");
+    expect(linux.now()).toBe(10_000);
+  });
+
+  it("does not wait for other devices when a path is wanted", async () => {
+    const linux = machine([disk("vda", "root"), disk("vdb", "root")]);
+    delayOpening(linux, "/dev/vdb", 60_000);
+
+    await findDevice(linux, { path: "/dev/vda" });
+
+    expect(linux.now()).toBe(0);
+  });
+
+  it("reads a device to its end though the time is over", async () => {
+    const linux = machine([disk("vda", "root")]);
+    delayOpening(linux, "/dev/vda", 3000);
+
+    const found = await findDevice(linux, { label: "root" }, { timeout: 1000 });
+
+    expect(found.path).toBe("/dev/vda");
+  });
+
+  it("stops at a device that looks like two things", async () => {
+    const linux = machine([recordedDisk("vda", "ext2 with 4 KiB blocks and a label", "btrfs")]);
+
+    const byLabel = findDevice(linux, { label: "plain" });
+
+    await expect(byLabel).rejects.toMatchObject({
+      code: "AMBIGUOUS_CONTENT",
+      path: "/dev/vda",
+      message: expect.stringContaining("/dev/vda looks like ext2 and btrfs at once"),
+    });
+    await expect(findDevice(linux, { path: "/dev/vda" })).resolves.toMatchObject({
+      status: "ambiguous",
+    });
+  });
+
+  it("waits for all devices of a btrfs file system", async () => {
+    const [first, second] = btrfsPair();
+    const linux = machine([{ ...first }, { ...second, appears: 4000 }]);
+
+    const found = await findDevice(linux, { label: "pair" });
+
+    expect(found).toMatchObject({
+      path: "/dev/vda",
+      members: [{ path: "/dev/vda" }, { path: "/dev/vdb" }],
+    });
+    expect(linux.now()).toBe(4000);
+  });
+
+  it("says how many devices of a btrfs file system are missing", async () => {
+    const linux = machine([btrfsPair()[0]]);
+
+    const finding = findDevice(linux, { label: "pair" }, { timeout: 1000 });
+
+    await expect(finding).rejects.toThrow("LABEL=pair has only 1 of its 2 devices: /dev/vda");
+  });
+
+  it("takes a copy of a member for what it is: one too many", async () => {
+    const [first, second] = btrfsPair();
+    const linux = machine([first, second, { ...second, name: "vdc" }]);
+
+    const finding = findDevice(linux, { label: "pair" });
+
+    await expect(finding).rejects.toMatchObject({ code: "AMBIGUOUS_DEVICE" });
+  });
+
+  it("names the superblock that it could not believe", async () => {
+    const ext4 = recordedDisk("vda", "ext4");
+    const damage = { offset: 0x478, bytes: new TextEncoder().encode("ROOT") };
+    const linux = machine([{ ...ext4, content: [...extentsOf("ext4"), damage] }]);
+
+    const finding = findDevice(linux, { label: "ROOT" }, { timeout: 0 });
+
+    await expect(finding).rejects.toThrow("not ext4: the checksum of its superblock is wrong");
+  });
+
   it("does not find a device that vanishes while it is read", async () => {
     const linux = machine([disk("vda", "root")]);
     const open = linux.openBlockDevice.bind(linux);
@@ -316,4 +412,40 @@ describe("findDevice", () => {
 function openings(linux: SimulatedLinux, path: string): number {
   const opened = linux.trace.filter(({ call }) => call === "openBlockDevice");
   return opened.filter(({ text }) => text.endsWith(` ${path}`)).length;
+}
+
+/** Makes a device answer late. */
+function delayOpening(linux: SimulatedLinux, path: string, milliseconds: number): void {
+  const open = linux.openBlockDevice.bind(linux);
+  linux.openBlockDevice = async (wanted) => {
+    if (wanted === path) await linux.sleep(milliseconds);
+    return await open(wanted);
+  };
+}
+
+const recorded = readRecordedImages();
+
+/** A disk that holds a recorded image, or several over each other. */
+function recordedDisk(name: string, ...images: readonly string[]): BlockDeviceDescription {
+  const sizes = images.map((each) => recorded.find((image) => image.name === each)?.size ?? 0);
+  return { name, size: Math.max(...sizes), content: images.flatMap(extentsOf) };
+}
+
+function extentsOf(name: string): readonly Extent[] {
+  const image = recorded.find((each) => each.name === name);
+  if (image === undefined) throw new Error(`no recorded image "${name}"`);
+  const { parts } = overlay({ size: 0, parts: [] }, unpack(image));
+  return parts.map(([offset, bytes]) => ({ offset, bytes }));
+}
+
+/** Two members: the second has another UUID of its own, and so another checksum, of a kind that is not verified. */
+function btrfsPair(): readonly [BlockDeviceDescription, BlockDeviceDescription] {
+  const size = 110 * 2 ** 20;
+  const sha256 = { offset: 0x10000 + 0xc4, bytes: Uint8Array.of(2, 0) };
+  const content = [...extentsOf("btrfs on two devices"), sha256];
+  const otherUuid = { offset: 0x1010b, bytes: new Uint8Array(16).fill(7) };
+  return [
+    { name: "vda", size, content },
+    { name: "vdb", size, content: [...content, otherUuid] },
+  ];
 }

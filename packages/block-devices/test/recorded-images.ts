@@ -12,7 +12,7 @@ export interface RecordedImage {
   readonly expected: Partial<Identification>;
 }
 
-/** Where the images are kept; `node test/kernel/record-images.ts` makes them anew. */
+/** Where the images are kept; `pnpm record-images` makes them anew. */
 export const recordedImagesFile: URL = new URL(
   "fixtures/images-of-debian-12.json.gz",
   import.meta.url,

@@ -1,5 +1,5 @@
 /**
- * Writes test/fixtures/images-of-debian-12.json.gz anew: `node test/kernel/record-images.ts`, on a
+ * Writes test/fixtures/images-of-debian-12.json.gz anew: `pnpm record-images`, on a
  * machine that has the programs of image-recipes.ts.
  */
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
