@@ -160,18 +160,27 @@ function guardProcess(boot: Boot): FatalErrors {
     reject = undefined;
     waiting?.(error);
   });
-  linux.reapOrphans((pid) => log.debug(`process ${pid} ended`));
+  const attempt = (what: string, action: () => unknown) => {
+    try {
+      action();
+    } catch (error) {
+      warn(boot, `cannot ${what}: ${messageOf(error)}`);
+    }
+  };
+  attempt("reap orphans", () => linux.reapOrphans((pid) => log.debug(`process ${pid} ended`)));
   const end = (command: number, word: string) => () => {
     log.warning(word);
     writeBootReport(linux, boot.recorder.report());
     linux.sync();
     linux.reboot(command);
   };
+  const handle = (signal: number, handler: () => void) =>
+    attempt(`handle signal ${signal}`, () => linux.onSignal(signal, handler));
   // As for sysvinit and busybox; SIGINT is Ctrl-Alt-Del, once the kernel is told to send it.
-  linux.onSignal(Signal.Interrupt, end(RebootCommand.Restart, "rebooting (Ctrl-Alt-Del)"));
-  linux.onSignal(Signal.Terminate, end(RebootCommand.Restart, "rebooting (SIGTERM)"));
-  linux.onSignal(Signal.User1, end(RebootCommand.Halt, "halting (SIGUSR1)"));
-  linux.onSignal(Signal.User2, end(RebootCommand.PowerOff, "powering off (SIGUSR2)"));
+  handle(Signal.Interrupt, end(RebootCommand.Restart, "rebooting (Ctrl-Alt-Del)"));
+  handle(Signal.Terminate, end(RebootCommand.Restart, "rebooting (SIGTERM)"));
+  handle(Signal.User1, end(RebootCommand.Halt, "halting (SIGUSR1)"));
+  handle(Signal.User2, end(RebootCommand.PowerOff, "powering off (SIGUSR2)"));
   return {
     next: () =>
       new Promise((_, rejectNext) => {

@@ -1,4 +1,4 @@
-import { type Linux, MountFlag, errorCode } from "@earlyboot/linux-syscalls";
+import { FileKind, type Linux, MountFlag, errorCode } from "@earlyboot/linux-syscalls";
 import type { VolatileConfiguration } from "./boot-configuration.ts";
 import { BootFailure, messageOf } from "./boot-failure.ts";
 import { type MountAttempt, type MountedRoot, mountRoot } from "./mount-root.ts";
@@ -184,9 +184,8 @@ export function linkMtab(linux: Pick<Linux, "lstat" | "symlink" | "rename">, roo
 }
 
 function replaceMtab(linux: Pick<Linux, "lstat" | "symlink" | "rename">, mtab: string): void {
-  const regular = 0o100000;
-  if ((linux.lstat(mtab).mode & 0o170000) !== regular) return;
   try {
+    if ((linux.lstat(mtab).mode & FileKind.Mask) !== FileKind.Regular) return;
     linux.rename(mtab, `${mtab}.earlyboot-old`);
     linux.symlink("/proc/self/mounts", mtab);
   } catch {

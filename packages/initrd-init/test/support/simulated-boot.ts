@@ -5,7 +5,7 @@ import {
   bootSystem,
   reportPath,
 } from "@earlyboot/initrd-init";
-import type { Linux } from "@earlyboot/linux-syscalls";
+import { type Linux, errorCode } from "@earlyboot/linux-syscalls";
 import {
   type Ending,
   type FileTree,
@@ -52,33 +52,28 @@ export interface SimulatedPerson {
   readonly program?: (path: string) => void | Promise<void>;
 }
 
-/** How a simulated boot went. */
-export interface SimulatedBoot {
-  readonly linux: SimulatedLinux;
-  /** How it ended; `undefined` when PID 1 ended itself. */
-  readonly ending: Ending | undefined;
-  /** The status with which PID 1 ended, on which the kernel panics. */
-  readonly panic: number | undefined;
-  /** What the console shows: what was written to it, and what the kernel shows of its log. */
-  readonly console: string;
-  readonly replOpened: number;
+/** What can be told of a boot while it runs and afterwards. */
+export interface ObservedBoot {
+  /** Resolves with the status with which PID 1 ended, on which the kernel panics; rejects with the boot. */
+  readonly panicked: Promise<number>;
+  /** What was written to the console directly. */
+  output(): string;
+  replOpened(): number;
   /** The report as it was last written. */
-  readonly report: BootReport | undefined;
+  report(): BootReport | undefined;
 }
 
-/** Boots a simulated machine until it has ended. */
-export async function simulateBoot(
-  options: SimulationOptions = plainMachine,
+/** Begins to boot a simulated machine. */
+export function beginSimulatedBoot(
+  linux: SimulatedLinux,
   configuration: BootConfiguration = { version: 1 },
   person: SimulatedPerson = {},
-): Promise<SimulatedBoot> {
-  const linux = simulateLinux(options);
+): ObservedBoot {
   let output = "";
   let replOpened = 0;
-  let ended: (status: number) => void = () => {};
-  const panicked = new Promise<number>((resolve) => {
-    ended = resolve;
-  });
+  let report: BootReport | undefined;
+  const { promise: panicked, resolve: panic, reject } = Promise.withResolvers<number>();
+  panicked.catch(() => {});
   const passwords = [...(person.passwords ?? [])];
   const ui: BootUi = {
     host: "simulation",
@@ -98,8 +93,7 @@ export async function simulateBoot(
     passwordFits: async (password, hash) => hash === `plain:${password}`,
     runRepl: async () => {
       await person.repl?.[replOpened++]?.(linux);
-      if (replOpened > (person.repl?.length ?? 0))
-        throw new Error("the REPL opened once too often");
+      if (replOpened > (person.repl?.length ?? 0)) throw new Error("the REPL opened once too often");
     },
     runProgram: async (path) => {
       await person.program?.(path);
@@ -108,11 +102,10 @@ export async function simulateBoot(
     decompress: {},
     onFatal: () => {},
     exit: (status) => {
-      ended(status);
+      panic(status);
       throw new Error(`PID 1 ended with ${status}`);
     },
   };
-  let report: BootReport | undefined;
   const watched: Linux = {
     ...linux,
     writeFile: (path, content, how) => {
@@ -120,15 +113,49 @@ export async function simulateBoot(
       if (path === reportPath) report = JSON.parse(String(content));
     },
   };
-  const boot = bootSystem(watched, configuration, ui).catch(() => {});
-  const result = await Promise.race([linux.ended, panicked, boot.then(() => linux.ended)]);
-  const shown = linux.kernelLog.map((record) => record.replace(/^<\d>/, "").trimEnd());
+  bootSystem(watched, configuration, ui).then(
+    () => reject(new Error("the boot returned")),
+    (error: unknown) => {
+      // Every call on a machine that has ended throws; that is the end of the boot, not its failure.
+      if (errorCode(error) !== "SIMULATION_ENDED") reject(error);
+    },
+  );
+  return { panicked, output: () => output, replOpened: () => replOpened, report: () => report };
+}
+
+/** How a simulated boot went. */
+export interface SimulatedBoot {
+  readonly linux: SimulatedLinux;
+  /** How it ended; `undefined` when PID 1 ended itself. */
+  readonly ending: Ending | undefined;
+  readonly panic: number | undefined;
+  /** What the console shows: what was written to it, and what the kernel shows of its log. */
+  readonly console: string;
+  readonly replOpened: number;
+  readonly report: BootReport | undefined;
+}
+
+/** Boots a simulated machine until it has ended. */
+export async function simulateBoot(
+  options: SimulationOptions = plainMachine,
+  configuration: BootConfiguration = { version: 1 },
+  person: SimulatedPerson = {},
+): Promise<SimulatedBoot> {
+  const linux = simulateLinux(options);
+  const boot = beginSimulatedBoot(linux, configuration, person);
+  const result = await Promise.race([linux.ended, boot.panicked]);
   return {
     linux,
     ending: typeof result === "number" ? undefined : result,
     panic: typeof result === "number" ? result : undefined,
-    console: `${output}${shown.join("\n")}`,
-    replOpened,
-    report,
+    console: consoleOf(linux, boot),
+    replOpened: boot.replOpened(),
+    report: boot.report(),
   };
+}
+
+/** What a console shows of a boot. */
+export function consoleOf(linux: SimulatedLinux, boot: ObservedBoot): string {
+  const shown = linux.kernelLog.map((record) => record.replace(/^<\d>/, "").trimEnd());
+  return `${boot.output()}${shown.join("\n")}`;
 }
