@@ -17,7 +17,7 @@ const guests: ReadonlyMap<number, number> = new Map([
  * Says why a program for machine `program` cannot run where one for `running` does, or gives
  * `undefined` when it may: also when either of them is not known here.
  */
-export function foreignMachine(program = 0, running = 0): string | undefined {
+export function foreignMachine(program: number, running = 0): string | undefined {
   const [theirs, ours] = [names.get(program), names.get(running)];
   if (theirs === undefined || ours === undefined) return undefined;
   if (program === running || program === guests.get(running)) return undefined;

@@ -1,14 +1,16 @@
 /** Reads part of a file: up to `length` bytes from `offset`, fewer at its end. */
 export type ReadAt = (offset: number, length: number) => Uint8Array;
 
-/** What the kernel would run before a program: another program, named in its first bytes. */
-export interface ProgramHeader {
-  readonly format: "elf" | "script";
-  /** A static ELF program has none. */
-  readonly interpreter?: string;
-  /** Of an ELF program: the number of the machine that it is for. */
-  readonly machine?: number;
-}
+/** What the kernel reads of a program: what it would run before it, for one. */
+export type ProgramHeader =
+  | { readonly format: "script"; readonly interpreter: string }
+  | {
+      readonly format: "elf";
+      /** The number of the machine that it is for. */
+      readonly machine: number;
+      /** A static program has none. */
+      readonly interpreter?: string;
+    };
 
 /**
  * Reads what the kernel reads of a program before it runs it: the `#!` line of a script, or the

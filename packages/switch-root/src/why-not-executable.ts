@@ -26,17 +26,19 @@ export function whyNotExecutable(
   root: NewRoot,
   path: string,
 ): string | undefined {
-  const chain = [path];
+  const chain: string[] = [];
+  const inspect = (program: string): ProgramHeader => {
+    chain.push(program);
+    return inspectProgram(linux, root, program);
+  };
   try {
-    let program = inspectProgram(linux, root, path);
-    for (let scripts = 1; program.interpreter !== undefined; scripts++) {
-      if (scripts > mostScripts) throw new Error("is one #! line more than the kernel follows");
-      chain.push(program.interpreter);
-      const interpreter = inspectProgram(linux, root, program.interpreter);
-      // The kernel loads the interpreter of an ELF program itself: that one's own does not count.
-      if (program.format === "elf") return undefined;
-      program = interpreter;
+    let program = inspect(path);
+    for (let scripts = 1; program.format === "script"; scripts++) {
+      if (scripts > mostScripts) throw new Error("is one script more than the kernel follows");
+      program = inspect(program.interpreter);
     }
+    // The kernel loads the interpreter of an ELF program itself: that one's own does not count.
+    if (program.interpreter !== undefined) inspect(program.interpreter);
     return undefined;
   } catch (error) {
     return `${chain.join(" needs ")}: ${wordsOf(error, chain.at(-1))}`;
@@ -54,8 +56,10 @@ function inspectProgram(linux: ProgramReader, root: NewRoot, path: string): Prog
   if ((mode & FileKind.Mask) !== FileKind.Regular) throw new Error("is not a regular file");
   requireExecutable(linux, place, mode);
   const header = readHeader(linux, place, { noFollow: true, nonBlock: true });
-  const foreign = foreignMachine(header.machine, ownMachine(linux));
-  if (foreign !== undefined) throw new Error(foreign);
+  if (header.format === "elf") {
+    const foreign = foreignMachine(header.machine, ownMachine(linux));
+    if (foreign !== undefined) throw new Error(foreign);
+  }
   return header;
 }
 
@@ -71,7 +75,8 @@ function readHeader(linux: ProgramReader, place: string, options: OpenOptions): 
 /** The machine of the program that asks, where it can be told. */
 function ownMachine(linux: ProgramReader): number | undefined {
   try {
-    return readHeader(linux, "/proc/self/exe", {}).machine;
+    const header = readHeader(linux, "/proc/self/exe", {});
+    return header.format === "elf" ? header.machine : undefined;
   } catch {
     return undefined;
   }

@@ -165,7 +165,7 @@ describe("of the init", () => {
       { "/i": { kind: "file", mode: 0o755, content: "#!/lib/ld.so" } },
     ],
     ["a script with a long comment", { "/i": script(`#!/lib/ld.so ${long}`) }],
-    ["five scripts in a row", chain(5)],
+    ["five scripts in a row", { ...chain(5), "/lib/ld.so": program("/ld"), "/ld": program() }],
   ])("takes %s", (_, files) => {
     const linux = startMachine({ root: { ...goodRoot, ...files } });
 
@@ -244,7 +244,7 @@ describe("of the init", () => {
     [
       "that is one script too many",
       chain(6),
-      "/i needs /i1 needs /i2 needs /i3 needs /i4 needs /i5: is one #! line more than the kernel follows",
+      "/i needs /i1 needs /i2 needs /i3 needs /i4 needs /i5: is one script more than the kernel follows",
     ],
   ])("refuses one %s", (_, files, reason) => {
     const linux = startMachine({ root: { ...goodRoot, ...files } });

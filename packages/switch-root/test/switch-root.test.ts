@@ -18,7 +18,7 @@ it("moves what every program expects, then the root, frees the initramfs and reo
   const result = switchRoot(linux, "/root", { init: "/sbin/init" });
 
   expect(result).toEqual({ method: "move", removed: expect.any(Number), warnings: [] });
-  expect(callsOf(linux)).toEqual([
+  expect(withoutDetail(callsOf(linux))).toEqual([
     "mkdir /root/dev 0755 = EEXIST",
     "mkdir /root/proc 0755 = EEXIST",
     "mkdir /root/sys 0755 = EEXIST",
@@ -32,20 +32,7 @@ it("moves what every program expects, then the root, frees the initramfs and reo
     "mount . / - 8192",
     "chroot .",
     "chdir /",
-    "unlinkat <bin> node",
-    "unlinkat </> bin directory",
-    "unlinkat </> dev directory",
-    "unlinkat </> init",
-    "unlinkat <6.12> disk.ko",
-    "unlinkat <modules> 6.12 directory",
-    "unlinkat <lib> modules directory",
-    "unlinkat </> lib directory",
-    "unlinkat </> node",
-    "unlinkat </> proc directory",
-    "unlinkat </> root directory",
-    "unlinkat </> run directory",
-    "unlinkat </> sys directory",
-    "unlinkat </> tmp directory",
+    "unlinkat …",
     "open /dev/console read-write noControllingTerminal",
     "dup2 </dev/console> 0",
     "dup2 </dev/console> 1",
@@ -61,7 +48,7 @@ it("pivots where the kernel can", () => {
   const result = switchRoot(linux, "/root", { init: "/sbin/init" });
 
   expect(result).toEqual({ method: "pivot", removed: expect.any(Number), warnings: [] });
-  expect(callsOf(linux).filter((call) => !call.startsWith("unlink"))).toEqual([
+  expect(withoutDetail(callsOf(linux))).toEqual([
     "mkdir /root/dev 0755 = EEXIST",
     "mkdir /root/proc 0755 = EEXIST",
     "mkdir /root/sys 0755 = EEXIST",
@@ -74,6 +61,7 @@ it("pivots where the kernel can", () => {
     "pivot_root . .",
     "umount2 . 2",
     "chdir /",
+    "unlinkat …",
     "open /dev/console read-write noControllingTerminal",
     "dup2 </dev/console> 0",
     "dup2 </dev/console> 1",
@@ -268,6 +256,12 @@ describe.each([false, true])("whatever call fails, where pivot_root works: %s", 
     }
   });
 });
+
+/** The calls, with what is removed one after another as one line. */
+function withoutDetail(calls: readonly string[]): readonly string[] {
+  const short = calls.map((call) => (call.startsWith("unlinkat") ? "unlinkat …" : call));
+  return short.filter((call, index) => call !== short[index - 1] || call !== "unlinkat …");
+}
 
 /** What became of a machine on which a call was to fail. */
 function tryToSwitch(linux: SimulatedLinux, before: State): string {
