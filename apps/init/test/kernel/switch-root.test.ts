@@ -43,6 +43,32 @@ here.describe(`on a normal system${here.reason}`, () => {
   });
 });
 
+here.describe(`of an init${here.reason}`, () => {
+  it("says of every kind of program what the kernel says of it", () => {
+    const { status, stdout, stderr } = runUnshared(
+      ["--mount"],
+      [process.execPath, programPath("compare-executability.ts"), directory],
+    );
+    const answers: readonly Answer[] = JSON.parse(stdout);
+    const differing = answers.filter(
+      ({ verdict, kernel }) => (verdict === null) !== (kernel === null),
+    );
+
+    expect({ status, stderr }).toEqual({ status: 0, stderr: "" });
+    expect(differing).toEqual([]);
+    expect(answers.length).toBeGreaterThan(50);
+  });
+});
+
+/** What `compare-executability.ts` prints about each program. */
+interface Answer {
+  readonly name: string;
+  /** Why `checkSwitchRoot` refuses it, if it does. */
+  readonly verdict: string | null;
+  /** The error that the kernel gives, if it does. */
+  readonly kernel: string | null;
+}
+
 here.describe.each(["pivot", "move"])(`from an initramfs, by %s${here.reason}`, (method) => {
   it("frees it and nothing else, and becomes the real init", () => {
     const console = `${directory}.console`;
