@@ -6,6 +6,7 @@ import { doctorCommand } from "./commands/doctor.ts";
 import { initCommand } from "./commands/init.ts";
 import { inspectCommand } from "./commands/inspect.ts";
 import { reportCommand } from "./commands/report.ts";
+import { treeCommand } from "./commands/tree.ts";
 import { tryCommand } from "./commands/try.ts";
 import type { Terminal } from "./terminal/terminal.ts";
 
@@ -22,6 +23,7 @@ export type CommandDefinition = (
 const definitions: readonly CommandDefinition[] = [
   initCommand,
   buildCommand,
+  treeCommand,
   inspectCommand,
   tryCommand,
   reportCommand,

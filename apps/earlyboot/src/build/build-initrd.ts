@@ -1,3 +1,4 @@
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { BootConfiguration } from "@earlyboot/initrd-init";
 import {
@@ -8,9 +9,11 @@ import {
   type BuildResult,
   type ExtraFile,
   type ImagePlan,
+  type ModuleOptions,
   type ProgramOptions,
 } from "@earlyboot/initrd-image";
 import { readModuleIndex } from "@earlyboot/kernel-modules";
+import { cacheDirectory } from "../cache-directory.ts";
 import { checkerPrograms } from "./checker-programs.ts";
 import { chooseModules, type ModuleChoice } from "./choose-modules.ts";
 import { hostFiles } from "./host-files.ts";
@@ -21,8 +24,8 @@ export interface InitrdRequest {
   readonly architecture: Architecture;
   /** As `uname -r` prints it. */
   readonly kernelVersion: string;
-  /** Where the modules of that kernel are. */
-  readonly modulesDirectory: string;
+  /** Where the modules of that kernel are; none for a kernel that cannot load any. */
+  readonly modulesDirectory?: string;
   readonly modules: ModuleChoice;
   /** The types of file systems that it must be able to mount and check. */
   readonly fileSystems: readonly string[];
@@ -35,16 +38,22 @@ export interface InitrdRequest {
 /** Decides on everything that an image will hold. */
 export async function planInitrd(request: InitrdRequest): Promise<ImagePlan> {
   const { architecture, kernelVersion, modulesDirectory, fileSystems } = request;
-  const index = readModuleIndex(hostFiles, modulesDirectory);
-  const names = chooseModules(index, request.modules, fileSystems, readMachineFacts);
+  const modules =
+    modulesDirectory === undefined ? {} : { modules: chosenModules(request, modulesDirectory) };
   return planImage({
     architecture,
     bundle: fileURLToPath(import.meta.resolve("@earlyboot/init/init.cjs")),
     configuration: { version: 1, kernel: kernelVersion, ...request.configuration },
-    modules: { version: kernelVersion, directory: modulesDirectory, names },
+    ...modules,
     programs: [...checkerPrograms(fileSystems), ...(request.programs ?? [])],
     files: request.files ?? [],
   });
+}
+
+function chosenModules(request: InitrdRequest, directory: string): ModuleOptions {
+  const index = readModuleIndex(hostFiles, directory);
+  const names = chooseModules(index, request.modules, request.fileSystems, readMachineFacts);
+  return { version: request.kernelVersion, directory, names };
 }
 
 /** Builds an image, and tells how long that took. */
@@ -54,6 +63,6 @@ export async function buildInitrd(
 ): Promise<BuildResult & { readonly seconds: number; readonly warnings: readonly string[] }> {
   const start = performance.now();
   const plan = await planInitrd(request);
-  const built = await buildImage(plan, options);
+  const built = await buildImage(plan, { cache: join(cacheDirectory(), "parts"), ...options });
   return { ...built, warnings: plan.warnings, seconds: (performance.now() - start) / 1000 };
 }

@@ -1,13 +1,13 @@
-import { matchAlias, moduleName, type ModuleIndex } from "@earlyboot/kernel-modules";
-import { nearestWord } from "@earlyboot/linux-syscalls";
-import { CommandError } from "../command-error.ts";
 import {
-  fileSystemHelpers,
-  genericDirectories,
   genericModules,
-  guestModules,
-  rootFileSystems,
-} from "./module-sets.ts";
+  matchAlias,
+  moduleName,
+  type ModuleIndex,
+} from "@earlyboot/kernel-modules";
+import { nearestWord } from "@earlyboot/linux-syscalls";
+import { fileSystemModules } from "@earlyboot/mount-spec";
+import { CommandError } from "../command-error.ts";
+import { guestModules } from "./module-sets.ts";
 
 /** Which modules an image holds: what this machine needs, what any needs, what QEMU needs, or a list. */
 export type ModuleChoice = "auto" | "generic" | "guest" | readonly string[];
@@ -31,8 +31,10 @@ export function chooseModules(
   fileSystems: readonly string[],
   machine: () => MachineFacts,
 ): string[] {
-  const wanted = [...namesOf(index, choice, machine), ...fileSystems.flatMap(modulesForFileSystem)];
-  const files = wanted.map((name) => moduleName(name)).filter((name) => index.modules.has(name));
+  const wanted = [...namesOf(index, choice, machine), ...fileSystems.flatMap(fileSystemModules)];
+  const files = wanted
+    .flatMap((name) => matchAlias(index, name))
+    .filter((name) => index.modules.has(name));
   return [...new Set(files)];
 }
 
@@ -42,27 +44,14 @@ function namesOf(
   machine: () => MachineFacts,
 ): readonly string[] {
   if (choice === "guest") return guestModules;
-  if (choice === "generic") return generic(index);
-  if (choice === "auto") return auto(index, machine());
+  if (choice === "generic") return genericModules(index);
+  if (choice === "auto") return auto(machine());
   for (const name of choice) requireModule(index, name);
   return choice;
 }
 
-/** The modules that mounting a file system of a type may need. */
-function modulesForFileSystem(type: string): readonly string[] {
-  return [type, ...(fileSystemHelpers[type] ?? [])];
-}
-
-function generic(index: ModuleIndex): string[] {
-  const directories = genericDirectories.map((directory) => `kernel/${directory}/`);
-  const files = [...index.modules.values()]
-    .filter(({ path }) => directories.some((directory) => path.startsWith(directory)))
-    .map(({ name }) => name);
-  return [...files, ...genericModules, ...rootFileSystems.flatMap(modulesForFileSystem)];
-}
-
-function auto(index: ModuleIndex, { loaded, aliases }: MachineFacts): string[] {
-  return [...loaded, ...aliases.flatMap((alias) => matchAlias(index, alias))];
+function auto({ loaded, aliases }: MachineFacts): string[] {
+  return [...loaded, ...aliases];
 }
 
 function requireModule(index: ModuleIndex, name: string) {

@@ -4,7 +4,7 @@ import type { MachineFacts } from "./choose-modules.ts";
 
 /** What this machine has loaded, and the hardware it has. */
 export function readMachineFacts(): MachineFacts {
-  const loaded = readFileSync("/proc/modules", "utf8")
+  const loaded = readOrNothing("/proc/modules")
     .split("\n")
     .map((line) => line.split(" ")[0] ?? "")
     .filter((name) => name !== "");

@@ -1,6 +1,7 @@
 import { existsSync, readdirSync } from "node:fs";
 import { release } from "node:os";
-import { join } from "node:path";
+import { extname, join } from "node:path";
+import type { ExtraFile } from "@earlyboot/initrd-image";
 import type { BootConfiguration } from "@earlyboot/initrd-init";
 import { nearestWord } from "@earlyboot/linux-syscalls";
 import { CommandError } from "../command-error.ts";
@@ -18,19 +19,30 @@ export function requestFor(config: EarlybootConfig, directory = "/"): InitrdRequ
   return {
     architecture: hostArchitecture(),
     kernelVersion,
-    modulesDirectory: modulesOf(directory, kernelVersion),
+    ...(here && isWithoutModules(kernelVersion)
+      ? {}
+      : { modulesDirectory: modulesOf(directory, kernelVersion) }),
     modules,
     fileSystems: fileSystemsFor(config, modules),
     configuration: bootConfiguration(config),
     programs: (config.programs ?? []).map((file) => ({ file })),
-    files: (config.files ?? []).map((one) =>
-      typeof one === "string" ? { file: one } : { file: one.from, path: one.to, ...modeOf(one) },
-    ),
+    files: [...filesOf(config), ...hooksOf(config)],
   };
 }
 
-function modeOf({ mode }: { readonly mode?: number }) {
-  return mode === undefined ? {} : { mode };
+function filesOf({ files = [] }: EarlybootConfig): readonly ExtraFile[] {
+  return files.map((one) => {
+    if (typeof one === "string") return { file: one };
+    const { from, to, mode } = one;
+    return { file: from, path: to, ...(mode === undefined ? {} : { mode }) };
+  });
+}
+
+/** The module with hooks has its place in the image; its ending says how it is read. */
+function hooksOf({ hooks }: EarlybootConfig): readonly (ExtraFile & { readonly path: string })[] {
+  return hooks === undefined
+    ? []
+    : [{ file: hooks, path: `/lib/earlyboot/hooks${extname(hooks)}` }];
 }
 
 function fileSystemsFor(config: EarlybootConfig, modules: EarlybootConfig["modules"]): string[] {
@@ -49,7 +61,8 @@ function bootConfiguration(config: EarlybootConfig): Partial<BootConfiguration> 
   const boot = Object.entries(config).filter(([key]) => !imageKeys.has(key));
   const load = Array.isArray(config.modules) ? { load: config.modules } : {};
   const never = config.blacklist === undefined ? {} : { blacklist: config.blacklist };
-  return { ...Object.fromEntries(boot), modules: { ...load, ...never } };
+  const hooks = hooksOf(config).map(({ path }) => ({ hooks: path }));
+  return Object.assign({}, Object.fromEntries(boot), ...hooks, { modules: { ...load, ...never } });
 }
 
 /** What only the making of the image needs to know. */
@@ -64,6 +77,11 @@ const imageKeys: ReadonlySet<string> = new Set<keyof EarlybootConfig | "$schema"
   "level",
   "output",
 ]);
+
+/** Whether a kernel is the running one, and cannot load modules at all. */
+function isWithoutModules(version: string): boolean {
+  return version === release() && !existsSync("/proc/modules");
+}
 
 function modulesOf(directory: string, version: string): string {
   const modules = join(directory, "lib/modules", version);

@@ -1,3 +1,6 @@
+import { errorCode } from "@earlyboot/linux-syscalls";
+import { errorText } from "../command-error.ts";
+import type { Finding } from "../doctor/finding.ts";
 import { configFor } from "../build/run-build.ts";
 import { requestFor } from "../build/request-for.ts";
 import type { CommandDefinition } from "../run-command-line.ts";
@@ -26,7 +29,9 @@ Examples:
     )
     .action(async (options) => {
       const config = await configFor(options);
-      const booting = checkForBooting(requestFor(config), config.compression ?? "zstd");
+      const booting = findingsOf(() =>
+        checkForBooting(requestFor(config), config.compression ?? "zstd"),
+      );
       const findings = [...booting, ...checkForBuilding(config.output ?? "earlyboot.img")];
       const lines = options.json
         ? [JSON.stringify(findings, undefined, 2)]
@@ -35,3 +40,13 @@ Examples:
       finish(findings.some(({ level }) => level === "problem") ? 1 : 0);
     });
 };
+
+/** What keeps an image from being planned at all is a finding too. */
+function findingsOf(check: () => readonly Finding[]): readonly Finding[] {
+  try {
+    return check();
+  } catch (error) {
+    if (errorCode(error) !== "COMMAND_FAILED") throw error;
+    return [{ level: "problem", subject: "modules", text: errorText(error) }];
+  }
+}

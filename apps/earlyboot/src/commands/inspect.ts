@@ -1,28 +1,38 @@
-import { imageEntries, readImage, type Image } from "@earlyboot/initrd-image";
+import { compareImages, imageEntries, readImage, type Image } from "@earlyboot/initrd-image";
 import { nearestWord } from "@earlyboot/linux-syscalls";
 import { CommandError } from "../command-error.ts";
+import { formatDifferences } from "../inspect/format-differences.ts";
 import { formatImage } from "../inspect/format-image.ts";
 import type { CommandDefinition } from "../run-command-line.ts";
 
 /** `earlyboot inspect FILE [PATH]` */
-export const inspectCommand: CommandDefinition = (program, terminal) => {
+export const inspectCommand: CommandDefinition = (program, terminal, finish) => {
   program
     .command("inspect")
     .argument("<file>", "an image, whoever made it")
     .argument("[path]", "a file in it, whose content is printed")
     .description("Show what is in an image: its parts, a tree with sizes, or one file.")
+    .option("--compare <other>", "say how another image differs; ends with 1 when it does")
     .option("--json", "print the facts as JSON")
     .addHelpText(
       "after",
       `
 Examples:
   earlyboot inspect /boot/initrd.img
-  earlyboot inspect /boot/initrd.img etc/earlyboot.json`,
+  earlyboot inspect /boot/initrd.img etc/earlyboot.json
+  earlyboot inspect old.img --compare new.img`,
     )
     .action(async (file: string, path: string | undefined, options: InspectOptions) => {
       const image = await readImage(file);
       if (path !== undefined) {
         process.stdout.write(contentOf(image, path, file));
+      } else if (options.compare !== undefined) {
+        const differences = compareImages(image, await readImage(options.compare));
+        const lines = options.json
+          ? [asJson(differences)]
+          : formatDifferences(differences, terminal);
+        for (const line of lines) terminal.line(line);
+        finish(differences.length === 0 ? 0 : 1);
       } else {
         const lines = options.json
           ? [asJson(withoutContents(image))]
@@ -33,6 +43,7 @@ Examples:
 };
 
 interface InspectOptions {
+  readonly compare?: string;
   readonly json?: boolean;
 }
 

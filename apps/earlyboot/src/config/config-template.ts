@@ -13,7 +13,7 @@ export default defineConfig({
   // "auto": what this machine has loaded or has hardware for.
   // "generic": all for disks, file systems, USB and keyboards; for an image that moves between machines.
   // A list: exactly these with what they need, loaded in this order.
-  modules: "auto",
+  // modules: "auto",
 
   // The root file system. Default: what the kernel's command line says by root=.${here}
   // root: { device: "LABEL=system", type: "${root?.type ?? "ext4"}", options: "", repair: "preen" },
@@ -35,7 +35,7 @@ export default defineConfig({
   // files: [{ from: "./greeting.txt", to: "/etc/greeting" }],
 
   // "zstd" makes the smallest image, "lz4" the one that is unpacked quickest.
-  compression: "zstd",
+  // compression: "zstd",
 
   // output: "/boot/initrd.img-earlyboot",
 });

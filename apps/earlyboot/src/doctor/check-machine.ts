@@ -20,7 +20,7 @@ export function checkForBooting(request: InitrdRequest, compression: Compression
   return [
     ...checkKernelOptions(options, kernelVersion, compression),
     ...checkCheckers(request.fileSystems),
-    ...checkRootDrivers(modulesDirectory),
+    ...(modulesDirectory === undefined ? [] : checkRootDrivers(modulesDirectory)),
     checkMemory(),
   ];
 }

@@ -16,13 +16,14 @@ export function parseKernelOptions(text: string): KernelOptions {
 /** Finds the configuration of an installed kernel; `undefined` when it is nowhere. */
 export function readKernelOptions(
   version: string,
-  modulesDirectory: string,
+  modulesDirectory: string | undefined,
   running: boolean,
 ): KernelOptions | undefined {
-  const boot = `${modulesDirectory}/../../../boot/config-${version}`;
-  const file = [boot, `/boot/config-${version}`, `${modulesDirectory}/config`].find((path) =>
-    existsSync(path),
-  );
+  const beside =
+    modulesDirectory === undefined
+      ? []
+      : [`${modulesDirectory}/../../../boot/config-${version}`, `${modulesDirectory}/config`];
+  const file = [...beside, `/boot/config-${version}`].find((path) => existsSync(path));
   if (file !== undefined) return parseKernelOptions(readFileSync(file, "utf8"));
   if (!running || !existsSync("/proc/config.gz")) return undefined;
   return parseKernelOptions(gunzipSync(readFileSync("/proc/config.gz")).toString());

@@ -75,7 +75,7 @@ async function writeExecutable(tree: string, path: string, text: string) {
 async function makeExt4(tree: string, root: ScratchRoot) {
   const label = ["-L", root.label ?? scratchLabel];
   const uuid = root.uuid === undefined ? [] : ["-U", root.uuid];
-  const content = ["-d", tree, "-E", "root_owner=0:0", "-m", "0"];
+  const content = ["-b", "4096", "-d", tree, "-E", "root_owner=0:0", "-m", "0"];
   const size = `${root.mebibytes ?? 48}M`;
   await runProgram("mke2fs", [
     "-q",

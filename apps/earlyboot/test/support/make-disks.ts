@@ -114,6 +114,6 @@ function protoFile(tree: string): string {
         if (kind === "d") return [`${name} d--755 0 0`, ...list(path), "$"];
         return [kind === "l" ? `${name} l--777 0 0 ${target}` : `${name} ---755 0 0 ${path}`];
       });
-  writeFileSync(file, ["/", "0 0", "d--755 0 0", ...list(copy), "$"].join("\n"));
+  writeFileSync(file, `${["/", "0 0", "d--755 0 0", ...list(copy), "$"].join("\n")}\n`);
   return file;
 }
