@@ -121,7 +121,7 @@ export function isTagType(type: unknown): type is TagType {
  * device: a path, `HOST:/PATH`, a 9p or virtiofs tag, or the name of no device.
  */
 export function deviceFromSource(source: string, type: string): DeviceSpecification {
-  if (isTagType(type)) return { tag: source, type };
+  if (isTagType(type)) return { tag: source };
   if (source.startsWith("/")) return { path: source };
   return parseNfsSource(source) ?? { none: source };
 }

@@ -1,12 +1,12 @@
-import { printable } from "@earlyboot/linux-syscalls";
+import { MountFlag, printable } from "@earlyboot/linux-syscalls";
 import {
   formatDeviceSpecification,
   nfsSource,
   type DeviceSpecification,
 } from "./device-specification.ts";
 import type { FileSystem } from "./file-system.ts";
-import { mountFlags } from "./flags.ts";
-import { formatFlags } from "./mount-options.ts";
+import { mountFlags, type FileSystemFlag } from "./flags.ts";
+import { flagOption } from "./mount-options.ts";
 import { escapeOctal } from "./octal-escapes.ts";
 import { parseFstab } from "./parse-fstab.ts";
 import { toSpec } from "./spec.ts";
@@ -44,11 +44,8 @@ function sourceOf(device: DeviceSpecification): string {
 }
 
 function optionsOf(fs: FileSystem): string {
-  const flags = formatFlags(mountFlags(fs.flags));
-  if (flags === undefined)
-    throw new UnwritableFstabError(fs, "no option is its flag recursive alone");
   const words = [
-    ...flags,
+    ...fs.flags.flatMap((flag) => flagWords(fs, flag)),
     ...(fs.mount ? [] : ["noauto"]),
     ...(fs.mountMayFail ? ["nofail"] : []),
     ...(fs.neededForBoot ? ["x-initrd.mount"] : []),
@@ -59,6 +56,17 @@ function optionsOf(fs: FileSystem): string {
     ...(fs.options === null ? [] : [fs.options]),
   ];
   return words.length === 0 ? "defaults" : words.join(",");
+}
+
+/** The option for a flag. That something is recursive is said together with what is so. */
+function flagWords({ flags }: FileSystem, flag: FileSystemFlag): readonly string[] {
+  if (flag === "recursive") return [];
+  const bits = mountFlags([flag]);
+  const recursive = flags.includes("recursive")
+    ? flagOption(bits | MountFlag.Recursive)
+    : undefined;
+  const word = recursive ?? flagOption(bits);
+  return word === undefined ? [] : [word];
 }
 
 function requirement(dependency: FileSystem | string): string {
@@ -74,9 +82,11 @@ function differingField(fs: FileSystem, read: FileSystem | undefined): string | 
   return Object.keys(a).find((field) => a[field] !== b[field]);
 }
 
-/** Each field as text; the order of flags does not matter. */
+/** Each field as text. The order of flags does not matter, and the type tells that of a tag. */
 function comparable(fs: FileSystem): Readonly<Record<string, string>> {
-  const fields = { ...toSpec(fs), flags: fs.flags.toSorted(), device: fs.device };
+  const { tag } = fs.device;
+  const device = tag === undefined ? fs.device : { tag };
+  const fields = { ...toSpec(fs), flags: fs.flags.toSorted(), device };
   return Object.fromEntries(
     Object.entries(fields).map(([name, value]) => [name, JSON.stringify(value)]),
   );

@@ -1,5 +1,9 @@
 import { deviceFromSource } from "./check-device.ts";
-import { parseDeviceSpecification, type DeviceSpecification } from "./device-specification.ts";
+import {
+  DeviceSpecificationError,
+  parseDeviceSpecification,
+  type DeviceSpecification,
+} from "./device-specification.ts";
 import { unescapeOctal } from "./octal-escapes.ts";
 
 /** The columns of a line of fstab(5), without their escapes. */
@@ -39,7 +43,11 @@ function isOpenQuote(options: string): boolean {
  * @throws DeviceSpecificationError
  */
 export function readFstabDevice(source: string, type: string): DeviceSpecification {
+  if (source.startsWith("ID=")) {
+    throw new DeviceSpecificationError(source, "a tag that does not need udev, such as UUID=");
+  }
   const [, tag, value = ""] = /^(UUID|LABEL|PARTUUID|PARTLABEL)=(.*)$/s.exec(source) ?? [];
   if (tag === undefined) return deviceFromSource(source, type);
-  return parseDeviceSpecification(`${tag}=${value.replace(/^"(.*)"$/s, "$1")}`);
+  const device = parseDeviceSpecification(`${tag}=${value.replace(/^"(.*)"$/s, "$1")}`);
+  return device.kind === "fat" && type === "exfat" ? { ...device, kind: "exfat" } : device;
 }

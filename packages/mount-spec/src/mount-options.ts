@@ -115,7 +115,7 @@ export function parseMountOptions(text: string): MountOptions {
   for (const option of splitOptions(text)) {
     const { name, value } = splitOption(option);
     const word = value === "" ? name : option;
-    flags = (flags | own(setting, word) | own(implying, word)) & ~own(clearing, word);
+    flags = applyOption(flags, option);
     if (isForUserspace(name, word)) userspace.push(option);
     else if (own(setting, word) === 0 && own(clearing, word) === 0) data.push(option);
   }
@@ -148,20 +148,13 @@ function own(table: Readonly<Record<string, number>>, word: string): number {
   return (Object.hasOwn(table, word) ? table[word] : undefined) ?? 0;
 }
 
-/** The options that set exactly the given flags; `undefined` when there are no words for them. */
-export function formatFlags(flags: number): readonly string[] | undefined {
-  const words: string[] = [];
-  let left = flags;
-  // First the words that set two bits, so that none of their bits is left without a word.
-  const rows = Object.entries(setting).toSorted(([, a], [, b]) => recursive(b) - recursive(a));
-  for (const [word, bits] of rows) {
-    if ((flags & bits) !== bits || (left & bits) === 0) continue;
-    words.push(word);
-    left &= ~bits;
-  }
-  return left === 0 ? words : undefined;
+/** The bits that are set after an option, of those that were set before it. */
+export function applyOption(flags: number, option: string): number {
+  const word = option.replace(/^([^=]+)=$/, "$1");
+  return (flags | own(setting, word) | own(implying, word)) & ~own(clearing, word);
 }
 
-function recursive(bits: number): number {
-  return bits & MountFlag.Recursive;
+/** The option that sets exactly the given bits. */
+export function flagOption(bits: number): string | undefined {
+  return Object.keys(setting).find((option) => setting[option] === bits);
 }

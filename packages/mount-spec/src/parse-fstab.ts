@@ -1,13 +1,19 @@
-import { errorCode } from "@earlyboot/linux-syscalls";
+import { errorCode, MountFlag } from "@earlyboot/linux-syscalls";
 import { at, type Location } from "./declaration-error.ts";
 import type { DeviceSpecification } from "./device-specification.ts";
 import { components } from "./file-names.ts";
 import { fileSystem, type FileSystem } from "./file-system.ts";
 import { hasCheck } from "./file-system-types.ts";
-import { flagNames, mountFlags } from "./flags.ts";
+import { flagNames, mountFlags, type FileSystemFlag } from "./flags.ts";
 import { readFstabDevice, splitFstabLine, type FstabLine } from "./fstab-line.ts";
 import { messageOf } from "./message-of.ts";
-import { formatFlags, parseMountOptions, splitOption } from "./mount-options.ts";
+import {
+  applyOption,
+  flagOption,
+  parseMountOptions,
+  splitOption,
+  splitOptions,
+} from "./mount-options.ts";
 
 /** What an fstab holds. */
 export interface Fstab {
@@ -137,20 +143,31 @@ function readFileSystem(
   report: Report,
 ): FileSystem {
   const { flags: bits, data, userspace } = parseMountOptions(options);
-  const flags = flagNames(bits);
-  const strange = formatFlags(bits & ~mountFlags(flags)) ?? [];
-  if (strange.length > 0) report(line, `no declaration has ${strange.join(" or ")}: left out`);
+  for (const flag of unnamed.filter((one) => (bits & one) !== 0)) {
+    report(line, `no declaration has the flag ${flagOption(flag)}: it is left out`);
+  }
   return fileSystem({
     device: readFstabDevice(source, type),
     mountPoint: target,
     type,
-    flags,
+    flags: readFlags(options),
     options: data,
     check: pass !== 0 && hasCheck(type),
     ...readUserspace(userspace),
     dependencies,
     location,
   });
+}
+
+/** Flags of mount(2) that have an option, but no name in declarations. */
+const unnamed: readonly number[] = [MountFlag.MandLock, MountFlag.IVersion, MountFlag.Move];
+
+/** The flags that are set in the end, in the order in which they were. */
+function readFlags(options: string): readonly FileSystemFlag[] {
+  return splitOptions(options).reduce<readonly FileSystemFlag[]>((flags, option) => {
+    const after = flagNames(applyOption(mountFlags(flags), option));
+    return [...new Set([...flags.filter((flag) => after.includes(flag)), ...after])];
+  }, []);
 }
 
 /** The fields that the options for user space stand for. */

@@ -25,10 +25,10 @@ export function same(found: unknown, wanted: unknown): boolean {
   return JSON.stringify(found) === JSON.stringify(wanted);
 }
 
-/** Any text without NUL that is not empty, control characters and all. */
+/** Any text that is not empty, control characters and all; no NUL, no sign of what was no UTF-8. */
 export const someText = fc
   .string({ unit: "binary", minLength: 1, maxLength: 12 })
-  .map((text) => text.replaceAll("\0", "x"));
+  .map((text) => text.replaceAll(/[\0\ufffd]/g, "x"));
 
 /** A text of letters that mean something somewhere. */
 export const trickyText = fc
@@ -150,3 +150,42 @@ export const fileSystems: fc.Arbitrary<FileSystem> = fc.oneof(
 );
 
 export { declare, parts };
+
+/** File systems as people declare them, which every fstab can hold. */
+export const formattableFileSystems: fc.Arbitrary<FileSystem> = fc.oneof(
+  parts({
+    device: devices.filter(
+      (device) =>
+        (device.path ?? device.label ?? device.partUuid ?? device.partLabel) !== undefined &&
+        device.partOffset === undefined &&
+        !/^".*"$/s.test(device.label ?? device.partLabel ?? ""),
+    ),
+    type: fc.constantFrom("ext4", "vfat", "weird"),
+    ...sayable(),
+  }).map(declare),
+  parts({ device: fc.record({ tag: anyText }), type: fc.constant("9p"), ...sayable() }).map(
+    declare,
+  ),
+  parts({
+    device: fc.record({ nfs: fc.record({ host, path }) }),
+    type: fc.constant("nfs"),
+    ...sayable(),
+  }).map(declare),
+);
+
+/** Options, flags and dependencies that do not look like others. */
+function sayable() {
+  const word = anyText.map((text) => text.replaceAll(/[",\\]/g, "_"));
+  const option = fc.oneof(
+    word.map((value) => `a=${value}`),
+    fc.array(word, { maxLength: 2 }).map((values) => `b="${values.join(",")}"`),
+    fc.constantFrom("c", "size=50%"),
+  );
+  return {
+    flags: fc.subarray(fileSystemFlags.filter((flag) => flag !== "recursive")),
+    options: fc
+      .array(option, { maxLength: 3 })
+      .map((options) => (options.length === 0 ? null : options.join(","))),
+    dependencies: fc.array(word, { maxLength: 2 }),
+  };
+}
