@@ -32,12 +32,14 @@ function isMounted(linux: DeviceUseLinux, rdev: bigint): boolean {
   });
 }
 
+/** A source may have no node here, as `/dev/root`; any other failure leaves in doubt what it is. */
 function isNode(linux: DeviceUseLinux, path: string, rdev: bigint): boolean {
   try {
     const status = linux.stat(path);
     return (status.mode & FileKind.Mask) === FileKind.Block && status.rdev === rdev;
-  } catch {
-    return false;
+  } catch (error) {
+    if (["ENOENT", "ENOTDIR"].includes(errorCode(error) ?? "")) return false;
+    throw error;
   }
 }
 

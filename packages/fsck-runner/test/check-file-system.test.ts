@@ -349,6 +349,41 @@ describe("does not run a checker", () => {
   });
 });
 
+describe("runs nothing on a mounted device", () => {
+  const prepare = (failures: SimulationOptions["failures"] = []): SimulatedLinux => {
+    const linux = startMachine({ "/sbin/e2fsck": {} }, { failures });
+    linux.mount({ source: device, target: "/tmp", type: "ext4" });
+    return linux;
+  };
+  const plain = prepare();
+  const calls = [plain.trace.length, plain.trace.length + 1];
+
+  it.each(calls)("even when call %i fails", async (index) => {
+    const linux = prepare([{ index, error: "EIO" }]);
+
+    await expect(checkFileSystem(linux, device, "ext4", { force: true })).rejects.toThrow("EIO");
+    expect(commandsOf(linux)).toEqual([]);
+  });
+
+  it("even when the node of its source cannot be looked at", async () => {
+    const mountinfo = "30 1 0:41 / /data rw - btrfs /dev/other rw\n";
+    const machine = startMachine(
+      { "/sbin/btrfs": {} },
+      {
+        failures: [{ call: "stat", path: "/dev/other", error: "EIO" }],
+      },
+    );
+    const linux = {
+      ...machine,
+      readText: (path: string) =>
+        path === "/proc/self/mountinfo" ? mountinfo : machine.readText(path),
+    };
+
+    await expect(checkFileSystem(linux, device, "btrfs", { force: true })).rejects.toThrow("EIO");
+    expect(commandsOf(machine)).toEqual([]);
+  });
+});
+
 describe("throws", () => {
   it.each([
     ["a missing device", {}, "ENOENT: no such file or directory, stat '/dev/vdb'", "/dev/vdb"],
