@@ -41,3 +41,17 @@ export {
   type FailurePolicyUi,
   runFailurePolicy,
 } from "./run-failure-policy.ts";
+export {
+  type MirrorLinux,
+  type MirrorOptions,
+  type MirroredMachine,
+  mirrorMachine,
+  usualRoot,
+} from "./mirror-machine.ts";
+export { planBoot, type PlanOptions } from "./plan-boot.ts";
+export {
+  type BootOutcome,
+  type BootPlan,
+  type RehearsalOptions,
+  rehearseBoot,
+} from "./rehearse-boot.ts";

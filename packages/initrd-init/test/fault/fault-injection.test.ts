@@ -35,7 +35,11 @@ const declared: BootConfiguration = {
 const scenarios: readonly (readonly [name: string, SimulationOptions, BootConfiguration?])[] = [
   ["a plain boot", checked],
   ["a volatile boot", { ...plainMachine, commandLine: "root=LABEL=root earlyboot.volatile" }],
-  ["a boot with declared file systems", { ...plainMachine, commandLine: "root=LABEL=root rw" }, declared],
+  [
+    "a boot with declared file systems",
+    { ...plainMachine, commandLine: "root=LABEL=root rw" },
+    declared,
+  ],
   ["a failing boot", { ...plainMachine, commandLine: "root=LABEL=none rootwait=2" }],
 ];
 

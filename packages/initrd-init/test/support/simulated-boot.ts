@@ -93,7 +93,8 @@ export function beginSimulatedBoot(
     passwordFits: async (password, hash) => hash === `plain:${password}`,
     runRepl: async () => {
       await person.repl?.[replOpened++]?.(linux);
-      if (replOpened > (person.repl?.length ?? 0)) throw new Error("the REPL opened once too often");
+      if (replOpened > (person.repl?.length ?? 0))
+        throw new Error("the REPL opened once too often");
     },
     runProgram: async (path) => {
       await person.program?.(path);

@@ -1,0 +1,285 @@
+import { listBlockDevices, type BlockDeviceInfo } from "@earlyboot/block-devices";
+import { FileKind, type Linux, parseDeviceNumber } from "@earlyboot/linux-syscalls";
+import type {
+  BlockDeviceDescription,
+  Extent,
+  FileDescription,
+  FileTree,
+  ModuleDescription,
+  SimulationOptions,
+  SysfsDevice,
+} from "@earlyboot/linux-syscalls/testing";
+import { defaultInits } from "@earlyboot/switch-root";
+
+/** The part of Linux that mirroring a machine needs; none of it changes anything. */
+export type MirrorLinux = Pick<
+  Linux,
+  | "lstat"
+  | "openBlockDevice"
+  | "readDirectory"
+  | "readFile"
+  | "readLink"
+  | "readText"
+  | "now"
+  | "stat"
+  | "sleep"
+>;
+
+/** What {@link mirrorMachine} goes by. */
+export interface MirrorOptions {
+  /** The files of the image that the machine is to be booted with. */
+  readonly image: FileTree;
+  /** Default: what the machine was booted with. */
+  readonly commandLine?: string;
+  /** Programs besides the usual inits that are looked for on the root: `init=`, `earlyboot.load=`. */
+  readonly programs?: readonly string[];
+}
+
+/** A machine as a simulation can be made of it, and what had to be taken for granted. */
+export interface MirroredMachine {
+  readonly options: SimulationOptions;
+  readonly assumptions: readonly string[];
+}
+
+/**
+ * Looks at the machine that this runs on, and describes it for a simulation: its block devices with what is
+ * on them, the drivers that they need, its hardware, and what is on the file systems that are mounted.
+ */
+export async function mirrorMachine(
+  linux: MirrorLinux,
+  { image, commandLine, programs = [] }: MirrorOptions,
+): Promise<MirroredMachine> {
+  const { devices, extents } = await readDevices(linux);
+  const mounted = mountPoints(linux);
+  const assumptions: string[] = [];
+  const disks = devices
+    .filter(({ disk, status }) => disk === undefined && status !== "left-alone")
+    .map((disk) => {
+      const describe = (device: BlockDeviceInfo) => ({
+        size: Number(device.size),
+        content: extents.get(device.path) ?? [],
+        ...fileSystemOf(linux, device, mounted.get(device.device), programs, assumptions),
+      });
+      return {
+        driver: driverOf(linux, disk.name),
+        description: {
+          ...describe(disk),
+          name: disk.name,
+          device: disk.device,
+          partitions: devices
+            .filter((device) => device.disk === disk.name)
+            .map((device) => ({
+              ...describe(device),
+              number: device.partition?.number ?? 0,
+              start: partitionStart(linux, device.name),
+            })),
+        } satisfies BlockDeviceDescription,
+      };
+    });
+  const modular = new Set(
+    disks.map(({ driver }) => driver).filter((driver) => driver !== undefined),
+  );
+  const isPresent = ({ driver }: (typeof disks)[number]) => driver === undefined;
+  return {
+    options: {
+      start: "bare",
+      files: image,
+      commandLine: commandLine ?? linux.readText("/proc/cmdline").trim(),
+      release: linux.readText("/proc/sys/kernel/osrelease").trim(),
+      devices: disks.filter(isPresent).map(({ description }) => description),
+      modules: [...modular].map((name): ModuleDescription => ({
+        name,
+        devices: disks
+          .filter(({ driver }) => driver === name)
+          .map(({ description }) => description),
+      })),
+      hardware: hardwareOf(linux),
+    },
+    assumptions,
+  };
+}
+
+/** All block devices, and every byte of them that telling what is on them takes. */
+async function readDevices(linux: MirrorLinux): Promise<{
+  readonly devices: readonly BlockDeviceInfo[];
+  readonly extents: ReadonlyMap<string, readonly Extent[]>;
+}> {
+  const extents = new Map<string, Extent[]>();
+  const recording: MirrorLinux = {
+    ...linux,
+    openBlockDevice: async (path) => {
+      const device = await linux.openBlockDevice(path);
+      const read = extents.get(path) ?? [];
+      extents.set(path, read);
+      return {
+        ...device,
+        size: device.size,
+        sectorSize: device.sectorSize,
+        close: () => device.close(),
+        read: async (offset, length) => {
+          const bytes = await device.read(offset, length);
+          read.push({ offset: Number(offset), bytes });
+          return bytes;
+        },
+      };
+    },
+  };
+  return { devices: await listBlockDevices(recording), extents };
+}
+
+/** Where file systems are mounted, by the number of their device; the shortest path counts. */
+function mountPoints(linux: Pick<Linux, "readText">): ReadonlyMap<bigint, string> {
+  const points = new Map<bigint, string>();
+  for (const line of linux.readText("/proc/self/mountinfo").split("\n")) {
+    const [, , number = "", root, target = ""] = line.split(" ");
+    const device = parseDeviceNumber(number);
+    if (device === undefined || root !== "/") continue;
+    const known = points.get(device);
+    if (known === undefined || target.length < known.length) points.set(device, target);
+  }
+  return points;
+}
+
+/** What mounting a device would show: what is there where it is mounted, or what is usually there. */
+function fileSystemOf(
+  linux: MirrorLinux,
+  { path, identification }: BlockDeviceInfo,
+  mountPoint: string | undefined,
+  programs: readonly string[],
+  assumptions: string[],
+): Pick<BlockDeviceDescription, "fileSystem"> {
+  if (identification?.usage !== "filesystem") return {};
+  const { type } = identification;
+  if (mountPoint !== undefined) {
+    const files = lookAt(linux, mountPoint.replace(/\/$/, ""), programs);
+    return { fileSystem: { type, files } };
+  }
+  assumptions.push(`${path} is not mounted: it is taken for a root with an init`);
+  return { fileSystem: { type, files: usualRoot } };
+}
+
+/** What is taken for granted of a root that nobody can look into. */
+export const usualRoot: FileTree = {
+  ...Object.fromEntries(
+    ["/dev", "/proc", "/sys", "/run", "/etc"].map((path) => [path, { kind: "directory" as const }]),
+  ),
+  "/sbin/init": { kind: "file", program: {} },
+};
+
+const lookedFor = ["/dev", "/proc", "/sys", "/run", "/etc", "/etc/mtab", ...defaultInits];
+
+/** What is to be known of a root: the directories that are moved into it, and its inits. */
+function lookAt(linux: MirrorLinux, root: string, programs: readonly string[]): FileTree {
+  const tree: Record<string, FileDescription> = {};
+  for (const path of [...lookedFor, ...programs]) addPath(linux, root, path, tree, 0);
+  return tree;
+}
+
+const mostLinks = 40;
+
+/** Adds a path, each link on the way to it, and where they lead. */
+function addPath(
+  linux: MirrorLinux,
+  root: string,
+  path: string,
+  tree: Record<string, FileDescription>,
+  links: number,
+): void {
+  const names = path.split("/").filter((name) => name !== "");
+  for (const [place] of names.entries()) {
+    const here = `/${names.slice(0, place + 1).join("/")}`;
+    const file = describeFile(linux, root + here);
+    if (file === undefined) return;
+    tree[here] ??= file;
+    if (typeof file === "string" || !("kind" in file) || file.kind !== "link") continue;
+    const parent = here.slice(0, here.lastIndexOf("/"));
+    const target = file.target.startsWith("/") ? file.target : `${parent}/${file.target}`;
+    if (links < mostLinks) {
+      addPath(
+        linux,
+        root,
+        normal(`${target}/${names.slice(place + 1).join("/")}`),
+        tree,
+        links + 1,
+      );
+    }
+    return;
+  }
+}
+
+function normal(path: string): string {
+  const names: string[] = [];
+  for (const name of path.split("/")) {
+    if (name === "..") names.pop();
+    else if (name !== "" && name !== ".") names.push(name);
+  }
+  return `/${names.join("/")}`;
+}
+
+function describeFile(linux: MirrorLinux, path: string): FileDescription | undefined {
+  try {
+    const { mode } = linux.lstat(path);
+    const kind = mode & FileKind.Mask;
+    if (kind === FileKind.Directory) return { kind: "directory", mode: mode & 0o7777 };
+    if (kind === FileKind.Link) return { kind: "link", target: linux.readLink(path) };
+    if (kind === FileKind.Regular) {
+      return { kind: "file", mode: mode & 0o7777, content: linux.readFile(path), program: {} };
+    }
+    return undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** The module that drives a disk; `undefined` for a driver that is part of the kernel. */
+function driverOf(linux: MirrorLinux, disk: string): string | undefined {
+  try {
+    const target = linux.readLink(`/sys/class/block/${disk}/device/driver/module`);
+    return target.slice(target.lastIndexOf("/") + 1);
+  } catch {
+    return undefined;
+  }
+}
+
+/** Where a partition begins, in bytes; sysfs counts sectors of 512. */
+function partitionStart(linux: MirrorLinux, name: string): number {
+  try {
+    return Number(linux.readText(`/sys/class/block/${name}/start`)) * 512;
+  } catch {
+    return 0;
+  }
+}
+
+/** Every device that asks for a driver, as sysfs shows it by bus. */
+function hardwareOf(linux: MirrorLinux): readonly SysfsDevice[] {
+  return entries(linux, "/sys/bus").flatMap((bus) =>
+    entries(linux, `/sys/bus/${bus}/devices`).flatMap((name): readonly SysfsDevice[] => {
+      const modalias = textOf(linux, `/sys/bus/${bus}/devices/${name}/modalias`);
+      if (modalias === undefined || modalias === "") return [];
+      return [
+        {
+          devpath: `/devices/mirrored/${bus}/${name}`,
+          subsystem: bus,
+          properties: { MODALIAS: modalias },
+          attributes: { modalias: () => modalias },
+        },
+      ];
+    }),
+  );
+}
+
+function entries(linux: Pick<Linux, "readDirectory">, path: string): readonly string[] {
+  try {
+    return linux.readDirectory(path).map(({ name }) => name);
+  } catch {
+    return [];
+  }
+}
+
+function textOf(linux: Pick<Linux, "readText">, path: string): string | undefined {
+  try {
+    return linux.readText(path).trim();
+  } catch {
+    return undefined;
+  }
+}

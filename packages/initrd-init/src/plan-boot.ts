@@ -1,0 +1,30 @@
+import { type FileTree, simulateLinux } from "@earlyboot/linux-syscalls/testing";
+import type { BootConfiguration } from "./boot-configuration.ts";
+import { type MirrorLinux, mirrorMachine } from "./mirror-machine.ts";
+import { type BootPlan, rehearseBoot } from "./rehearse-boot.ts";
+
+/** What {@link planBoot} may be told. */
+export interface PlanOptions {
+  /** The files of the image; default a bare `/init`, so that only what the kernel has itself is there. */
+  readonly image?: FileTree;
+  /** Default: what the machine was booted with. */
+  readonly commandLine?: string;
+}
+
+/**
+ * Says what a boot of this machine would do, without doing any of it: looks at the machine, makes a
+ * simulated one like it, and boots that by the very code that boots a real one.
+ */
+export async function planBoot(
+  linux: MirrorLinux,
+  configuration: BootConfiguration,
+  { image = { "/init": { kind: "file", program: {} } }, commandLine }: PlanOptions = {},
+): Promise<BootPlan> {
+  const programs = [configuration.init, configuration.load].filter((path) => path !== undefined);
+  const { options, assumptions } = await mirrorMachine(linux, {
+    image,
+    programs,
+    ...(commandLine === undefined ? {} : { commandLine }),
+  });
+  return rehearseBoot(simulateLinux(options), configuration, { assumptions });
+}
