@@ -27,7 +27,7 @@ export interface DeviceTracker {
 }
 
 /** How {@link DeviceTracker.look} looks. */
-export interface LookOptions {
+interface LookOptions {
   /** Whether the content may be another one; kernels that count disk sequences tell by themselves. */
   readonly mayHaveChanged?: boolean;
 }

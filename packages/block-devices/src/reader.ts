@@ -2,7 +2,7 @@ import { ShortReadError } from "./short-read-error.ts";
 import type { Source } from "./source.ts";
 
 /** How much of one device is read at most, whatever its content asks for. */
-export const readBudget: number = 2 * 1024 * 1024;
+const readBudget: number = 2 * 1024 * 1024;
 
 /** The unit in which a device is read; what one format needed is there for the next. */
 const pageSize = 4096;

@@ -35,41 +35,26 @@ async function costOfIdentify(image: SparseImage): Promise<Cost> {
   return { reads, bytes, milliseconds: (user + system) / 1000 / rounds };
 }
 
-/** What strace(1) and time(1) see of blkid; `undefined` where one of them is missing. */
+/** What strace(1) and sh(1) see of blkid; `undefined` where strace or blkid is missing. */
 function costOfBlkid(path: string, idle: number): Cost | undefined {
   const trace = `${path}.trace`;
-  const traced = spawnSync("strace", [
-    "-P",
-    path,
-    "-e",
-    "read,pread64",
-    "-o",
-    trace,
-    "blkid",
-    "-p",
-    path,
-  ]);
+  const line = 'strace -P "$1" -e read,pread64 -o "$2" blkid -p "$1"';
+  const isMissing = spawnSync("sh", ["-c", line, "sh", path, trace]).status === 127;
+  if (isMissing) return undefined;
   const cpu = childCpu(["blkid", "-p", path]);
-  if (traced.error !== undefined || cpu === undefined) return undefined;
-  const lines = readFileSync(trace, "utf8").split("\n");
-  const counts = lines.map((line) => Number(/^p?read.* = (\d+)$/.exec(line)?.[1] ?? Number.NaN));
+  const calls = readFileSync(trace, "utf8").split("\n");
+  const counts = calls.map((call) => Number(/^p?read.* = (\d+)$/.exec(call)?.[1] ?? Number.NaN));
   const reads = counts.filter((count) => count >= 0);
   const bytes = reads.reduce((sum, count) => sum + count, 0);
   return { reads: reads.length, bytes, milliseconds: Math.max(0, cpu - idle) };
 }
 
 /** Processor time of a program, in milliseconds, as `times` of sh(1) counts it over some runs. */
-function childCpu(command: readonly string[]): number | undefined {
+function childCpu(command: readonly string[]): number {
   const script = 'i=0; while [ $i -lt 50 ]; do "$@" >/dev/null; i=$((i+1)); done; times';
-  const { stdout, error } = spawnSync("sh", ["-c", script, "sh", ...command]);
-  if (error !== undefined) return undefined;
-  const times =
-    stdout
-      .toString()
-      .trim()
-      .split("\n")
-      .at(-1)
-      ?.match(/[\d.]+(?=s)/g) ?? [];
+  const { stdout } = spawnSync("sh", ["-c", script, "sh", ...command]);
+  const ofChildren = stdout.toString().trim().split("\n").at(-1) ?? "";
+  const times = ofChildren.match(/[\d.]+(?=s)/g) ?? [];
   return (times.map(Number).reduce((sum, time) => sum + time, 0) * 1000) / 50;
 }
 
@@ -83,7 +68,7 @@ function row(name: string, cost: Cost | undefined, blkid: Cost | undefined): str
 }
 
 const directory = mkdtempSync(join(tmpdir(), "block-devices-"));
-const idle = childCpu(["true"]) ?? 0;
+const idle = childCpu(["true"]);
 process.stdout.write(`${" ".repeat(43)}reads    bytes      CPU   blkid: reads, bytes, CPU\n`);
 const costs: Cost[] = [];
 for (const recorded of readRecordedImages()) {

@@ -7,7 +7,9 @@ export type BlkidAnswer = Readonly<Record<string, string>>;
 
 /** Asks blkid(8), which answers with status 8 when it finds several things. */
 export function askBlkid(path: string): BlkidAnswer | "ambivalent" {
-  const { status, stdout, stderr } = spawnSync("blkid", ["-p", "-o", "udev", path]);
+  const { status, stdout, stderr } = spawnSync("sh", ["-c", 'blkid -p -o udev "$1"', "sh", path], {
+    env: toolEnvironment,
+  });
   if (status === 8) return "ambivalent";
   if (status !== 0 && status !== 2) throw new Error(`blkid: ${stderr.toString()}`);
   const lines = stdout.toString("latin1").split("\n");
@@ -29,7 +31,7 @@ export function hasProgram(name: string): boolean {
 }
 
 /** Some programs are not on the path of an ordinary user. */
-export const toolEnvironment: NodeJS.ProcessEnv = {
+const toolEnvironment: NodeJS.ProcessEnv = {
   ...process.env,
   PATH: `${process.env["PATH"] ?? ""}:/usr/sbin:/sbin`,
   LC_ALL: "C.UTF-8",
