@@ -223,13 +223,24 @@ async function verify(
       done += piece.length;
       onProgress?.({ stage: "verify", done, total });
     });
-    const archive = createHash("sha256");
-    for await (const piece of decompress(stored, compression)) archive.update(piece);
-    if (archive.digest("hex") === sha256) continue;
+    const unpacked = await unpackedSha256(decompress(stored, compression), signal);
+    if (unpacked === sha256) continue;
     if (cache !== undefined) await forgetFrames(cache);
     throw notWhole(path);
   }
   return whole.digest("hex");
+}
+
+/** `undefined` when the bytes cannot be unpacked. */
+async function unpackedSha256(bytes: Bytes, signal?: AbortSignal): Promise<string | undefined> {
+  const hash = createHash("sha256");
+  try {
+    for await (const piece of bytes) hash.update(piece);
+  } catch {
+    signal?.throwIfAborted();
+    return undefined;
+  }
+  return hash.digest("hex");
 }
 
 function notWhole(path: string): ImageError {

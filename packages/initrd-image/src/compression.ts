@@ -2,10 +2,16 @@ import { availableParallelism } from "node:os";
 import { type Duplex, Readable, pipeline } from "node:stream";
 import zlib from "node:zlib";
 import { ImageError } from "./image-error.ts";
-import { compressLz4Block, decompressLz4Block, lz4BlockSize, lz4Magic } from "./lz4.ts";
+import {
+  compressLz4Block,
+  decompressLz4Block,
+  largestLz4Block,
+  lz4BlockSize,
+  lz4Magic,
+} from "./lz4.ts";
 import type { Compression } from "./plan.ts";
 import { throughProgram } from "./program-filter.ts";
-import { blocksOf, taker } from "./taker.ts";
+import { blocksOf, takeFrom } from "./taker.ts";
 import { type ZstdStretch, compressZstd } from "./zstd-compress.ts";
 
 /** What an image may be compressed with; the last three are only read. */
@@ -98,11 +104,11 @@ const decompressors: Readonly<Record<ReadableCompression, (input: Bytes) => Byte
 
 /** Reads the legacy frame: the magic, and again the magic where two frames follow each other, and blocks. */
 async function* decompressLz4(input: Bytes): AsyncGenerator<Uint8Array> {
-  const take = taker(input);
+  const { take } = takeFrom(input);
   for (let head = await take(4); head.length > 0; head = await take(4)) {
     if (head.equals(lz4Magic)) continue;
     const size = head.length === 4 ? head.readUInt32LE(0) : 0;
-    const block = await take(size);
+    const block = await take(Math.min(size, largestLz4Block));
     if (size === 0 || block.length < size) {
       throw new ImageError("bad-archive", "a part compressed with lz4 ends within a block");
     }

@@ -6,6 +6,9 @@ export const lz4Magic: Uint8Array = Uint8Array.of(0x02, 0x21, 0x4c, 0x18);
 /** How much each block but the last holds. */
 export const lz4BlockSize: number = 8 << 20;
 
+/** What a block of content that cannot be compressed takes. Every magic, read as a size, is more. */
+export const largestLz4Block: number = boundOf(lz4BlockSize);
+
 const hashBits = 16;
 const minimalMatch = 4;
 /** The format wants the last five bytes as literals, and no match to begin in the last twelve. */
@@ -18,7 +21,7 @@ const longestOffset = 0xffff;
  * See lz4_Block_format.md of the LZ4 project.
  */
 export function compressLz4Block(source: Uint8Array): Uint8Array {
-  const target = new Uint8Array(source.length + Math.ceil(source.length / 255) + 16);
+  const target = new Uint8Array(boundOf(source.length));
   const seen = new Int32Array(1 << hashBits).fill(-longestOffset - 1);
   const matchLimit = source.length - lastLiterals;
   let [at, literalsAt, length] = [0, 0, 0];
@@ -58,6 +61,10 @@ export function compressLz4Block(source: Uint8Array): Uint8Array {
   }
   length = putLiterals(target, length, source.subarray(literalsAt), 0);
   return target.subarray(0, length);
+}
+
+function boundOf(size: number): number {
+  return size + Math.ceil(size / 255) + 16;
 }
 
 function word32(bytes: Uint8Array, at: number): number {

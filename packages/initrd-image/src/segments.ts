@@ -3,7 +3,7 @@ import { createGunzip } from "node:zlib";
 import type { ReadableCompression } from "./compression.ts";
 import { parseCpio } from "./cpio.ts";
 import { ImageError } from "./image-error.ts";
-import { lz4Magic } from "./lz4.ts";
+import { largestLz4Block, lz4Magic } from "./lz4.ts";
 import { xzStreamEnd } from "./xz-stream.ts";
 import { zstdFrameEnd } from "./zstd-frame.ts";
 
@@ -93,9 +93,6 @@ function lz4FrameEnd(bytes: Uint8Array, offset: number): number {
     throw new ImageError("bad-archive", "the part compressed with lz4 is cut short");
   return at;
 }
-
-/** LZ4_COMPRESSBOUND of 8 MiB. Every magic, read as a size, is more. */
-const largestLz4Block = (8 << 20) + (8 << 20) / 255 + 16;
 
 /** Only unpacking tells where a gzip stream ends. */
 async function gzipEnd(bytes: Uint8Array, at: number): Promise<number> {

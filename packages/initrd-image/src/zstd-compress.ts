@@ -1,7 +1,7 @@
 import { Readable, pipeline } from "node:stream";
 import zlib from "node:zlib";
 import { ImageError } from "./image-error.ts";
-import { blocksOf, takePieces, taker } from "./taker.ts";
+import { blocksOf, takeFrom } from "./taker.ts";
 import { blockLength, frameHeaderSize } from "./zstd-frame.ts";
 
 type Bytes = AsyncIterable<Uint8Array>;
@@ -66,14 +66,14 @@ async function* joinedFrames(
   frame: (part: Bytes) => Bytes,
   stretch: ZstdStretch,
 ): AsyncGenerator<Uint8Array> {
-  const take = taker(input);
-  const header = yield* frameBlocks(frame(takePieces(take, stretch.offset - resetLength)));
+  const { pieces, take } = takeFrom(input);
+  const header = yield* frameBlocks(frame(pieces(stretch.offset - resetLength)));
   yield* zerosAsBlocks(await take(resetLength));
-  const content = takePieces(take, stretch.size);
+  const content = pieces(stretch.size);
   yield* frameBlocks(stretch.frame(content, frame), header);
   await readToEnd(content);
   yield* zerosAsBlocks(await take(resetLength));
-  yield* frameBlocks(frame(takePieces(take)), header);
+  yield* frameBlocks(frame(pieces()), header);
   yield lastEmptyBlock;
 }
 
@@ -93,7 +93,7 @@ async function* frameBlocks(
   frame: Bytes,
   known?: Uint8Array,
 ): AsyncGenerator<Uint8Array, Uint8Array> {
-  const take = taker(frame);
+  const { take } = takeFrom(frame);
   const start = await take(5);
   const header = Buffer.concat([start, await take(frameHeaderSize(start[4] ?? 0))]);
   if (known === undefined) yield header;
@@ -117,19 +117,24 @@ async function* frameBlocks(
  * stream, which threads do; it does not when every call has to flush, so each block is flushed.
  */
 function compressFrame(input: Bytes, level: number): Bytes {
-  const { ZSTD_c_compressionLevel, ZSTD_c_nbWorkers, ZSTD_c_jobSize, ZSTD_e_flush } =
+  const { ZSTD_c_compressionLevel, ZSTD_c_jobSize, ZSTD_c_nbWorkers, ZSTD_c_overlapLog } =
     zlib.constants;
   const transform = zlib.createZstdCompress({
     chunkSize: 1 << 20,
-    flush: ZSTD_e_flush,
+    flush: zlib.constants.ZSTD_e_flush,
     params: {
       [ZSTD_c_compressionLevel]: level,
       [ZSTD_c_nbWorkers]: 2,
       [ZSTD_c_jobSize]: flushedSize / 2,
+      [ZSTD_c_overlapLog]: overlapLog,
     },
   });
-  const blocks = Readable.from(blocksOf(input, flushedSize), { highWaterMark: 1 });
+  // With no block waiting while another is being compressed, memory holds only one.
+  const blocks = Readable.from(blocksOf(input, flushedSize), { highWaterMark: 0 });
   return pipeline(blocks, transform, () => undefined);
 }
 
-const flushedSize = 16 << 20;
+const flushedSize = 12 << 20;
+
+/** A job looks back over half a window: less memory and time than a whole one, and hardly more bytes. */
+const overlapLog = 8;
