@@ -132,8 +132,12 @@ function describe(
     attributes: {
       size: () => String(Math.floor(state.size / 512)),
       ro: () => (state.readOnly ? "1" : "0"),
-      removable: () => (removable ? "1" : "0"),
-      "queue/logical_block_size": () => String(state.sectorSize),
+      ...(isPartition
+        ? {}
+        : {
+            removable: () => (removable ? "1" : "0"),
+            "queue/logical_block_size": () => String(state.sectorSize),
+          }),
       ...attributes,
     },
   };
@@ -160,6 +164,7 @@ function makeState(description: BlockDeviceDescription, number: bigint): BlockSt
     failure,
     fileSystem,
     superBlock: undefined,
+    released: () => undefined,
     ...contentOf(description),
   };
 }

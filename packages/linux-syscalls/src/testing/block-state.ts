@@ -16,6 +16,8 @@ export interface BlockState {
   failure: string | undefined;
   /** What mounting it shows. */
   fileSystem: FileSystemContent | undefined;
+  /** Told when nothing is mounted from it any more. */
+  released(): void;
   /** The file system that is in use on it. */
   superBlock: SuperBlock | undefined;
 }

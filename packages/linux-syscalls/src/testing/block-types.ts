@@ -28,7 +28,10 @@ export const blockTypeMagics: Readonly<Record<string, number>> = {
 };
 
 /** Types that nobody can write: a mount that does not ask for read-only is so all the same. */
-const alwaysReadOnly: ReadonlySet<string> = new Set(["erofs", "iso9660", "squashfs"]);
+const alwaysReadOnly: ReadonlySet<string> = new Set(["erofs", "squashfs"]);
+
+/** A type that nobody can write, and that has to be asked for as such. */
+const mustBeReadOnly = "iso9660";
 
 /** What each mounts besides itself: ext4's driver takes all of ext. */
 const alsoMounts: Readonly<Record<string, readonly string[]>> = {
@@ -46,10 +49,10 @@ export function blockType(kernel: Kernel, name: string): FileSystemType {
     reconfigure: (superBlock, { readOnly, data }) => {
       const block = kernel.blocks.get(superBlock.device);
       parseMountData(data, block?.fileSystem?.options);
-      if (readOnly) return;
-      if (block?.readOnly === true) fail("EACCES");
-      if (alwaysReadOnly.has(name)) fail("EROFS");
+      if (!readOnly && block?.readOnly === true) fail("EACCES");
+      if (!readOnly && name === mustBeReadOnly) fail("EROFS");
     },
+    released: (superBlock) => kernel.blocks.get(superBlock.device)?.released(),
   };
   return type;
 }
@@ -61,7 +64,7 @@ function openOnBlock(kernel: Kernel, type: FileSystemType, request: OpenRequest)
   if (block.superBlock !== undefined && block.superBlock.users > 0) {
     return reuse(block.superBlock, type, readOnly);
   }
-  if (!readOnly && block.readOnly) fail("EACCES");
+  if (!readOnly && (block.readOnly || type.name === mustBeReadOnly)) fail("EACCES");
   block.superBlock = fill(kernel, type, block, { ...request, readOnly });
   return block.superBlock;
 }

@@ -12,6 +12,8 @@ export interface Clock {
   wait<T>(begin: (done: (value: T) => void) => () => void, signal?: AbortSignal): Promise<T>;
   /** Tells that code is running, so that time has to stand still. */
   touch(): void;
+  /** Keeps time from passing while something is under way that is no part of the simulation. */
+  hold<T>(work: Promise<T>): Promise<T>;
   /** Calls `notify` when somebody waits for what cannot come any more. */
   onStuck(notify: () => void): void;
   /** Stops time for good: nothing that is scheduled happens any more. */
@@ -32,6 +34,7 @@ export function simulateClock(start: number, realTime: number): Clock {
   let offset = realTime - start;
   let events: Event[] = [];
   let waits = 0;
+  let held = 0;
   let activity = 0;
   let isRunning = false;
   let isStopped = false;
@@ -63,7 +66,18 @@ export function simulateClock(start: number, realTime: number): Clock {
   }
 
   function isAwaited(): boolean {
-    return waits > 0 && !isStopped;
+    return waits > 0 && held === 0 && !isStopped;
+  }
+
+  async function hold<T>(work: Promise<T>): Promise<T> {
+    held += 1;
+    try {
+      return await work;
+    } finally {
+      held -= 1;
+      activity += 1;
+      void run();
+    }
   }
 
   function step(): void {
@@ -108,6 +122,7 @@ export function simulateClock(start: number, realTime: number): Clock {
       return cancel;
     },
     wait,
+    hold,
     touch: () => {
       activity += 1;
     },

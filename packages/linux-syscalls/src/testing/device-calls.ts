@@ -1,6 +1,7 @@
 import { FileKind } from "../constants.ts";
 import { makedev } from "../device-number.ts";
 import type { BlockDevice, Devices, LoopRequest } from "../linux.ts";
+import type { BlockState } from "./block-state.ts";
 import { type BlockWorld, addBlockDevice, removeBlockDevice } from "./block-devices.ts";
 import { type Inode, kindOf } from "./inode.ts";
 import { walkerOf } from "./kernel.ts";
@@ -11,24 +12,30 @@ import { walk } from "./path-walk.ts";
 
 /** The calls of {@link Devices}. */
 export function deviceCalls(world: BlockWorld): Devices {
-  const { kernel, uevents } = world;
+  const { uevents } = world;
   return {
     openUevents: () => uevents.subscribe(),
     openBlockDevice: async (path) => openBlockDevice(world, path),
     attachLoop: (request) => attachLoop(world, request),
-    detachLoop: (device) => {
-      const { inode } = walk(walkerOf(kernel), device).dentry;
-      const block = kernel.blocks.get(inode.rdev) ?? fail("ENXIO");
-      if (!block.name.startsWith("loop")) fail("ENOTTY");
-      if ((block.superBlock?.users ?? 0) > 0) fail("EBUSY");
-      removeBlockDevice(world, block.name);
-    },
+    detachLoop: (device) => detachLoop(world, blockAt(world, device)),
     scanBtrfsDevice: (device) => void blockAt(world, device),
     btrfsDevicesReady: (device) => blockAt(world, device).fileSystem?.type === "btrfs",
   };
 }
 
-function blockAt({ kernel }: BlockWorld, path: string) {
+/** A loop device that is mounted goes when it is unmounted, as losetup(8) says of its `--detach`. */
+function detachLoop(world: BlockWorld, block: BlockState): void {
+  if (!world.kernel.backing.has(block.number))
+    fail(block.name.startsWith("loop") ? "ENXIO" : "ENOTTY");
+  const remove = (): void => {
+    world.kernel.backing.delete(block.number);
+    removeBlockDevice(world, block.name);
+  };
+  if ((block.superBlock?.users ?? 0) > 0) block.released = remove;
+  else remove();
+}
+
+function blockAt({ kernel }: BlockWorld, path: string): BlockState {
   const { inode } = walk(walkerOf(kernel), path).dentry;
   if (kindOf(inode) !== FileKind.Block) fail("ENOTBLK");
   return kernel.blocks.get(inode.rdev) ?? fail("ENXIO");
@@ -65,6 +72,7 @@ function attachLoop(world: BlockWorld, { file: path, readOnly, offset = 0n }: Lo
   addBlockDevice(world, { name, readOnly, size: sizeOf(file.inode) - Number(offset) });
   const state = kernel.blocks.get(makedev(7, unit));
   if (state !== undefined) showFile(world, state, file, Number(offset));
+  if (file.place !== undefined) kernel.backing.set(makedev(7, unit), file.place);
   return `/dev/${name}`;
 
   function sizeOf(inode: Inode): number {
@@ -72,14 +80,9 @@ function attachLoop(world: BlockWorld, { file: path, readOnly, offset = 0n }: Lo
   }
 }
 
-function showFile(
-  { kernel }: BlockWorld,
-  state: NonNullable<ReturnType<BlockWorld["kernel"]["blocks"]["get"]>>,
-  file: OpenFile,
-  start: number,
-): void {
+function showFile({ kernel }: BlockWorld, state: BlockState, file: OpenFile, start: number): void {
   state.read = (offset, length) => readAt(kernel, file, start + offset, length);
   state.write = (offset, bytes) =>
     void writeWhole(kernel, { ...file, position: start + offset }, bytes);
-  state.fileSystem = file.inode.image;
+  state.fileSystem = file.inode.image ?? kernel.blocks.get(file.inode.rdev)?.fileSystem;
 }

@@ -1,5 +1,4 @@
 import type { Inode } from "./inode.ts";
-import type { Mount } from "./mount-tree.ts";
 import type { SuperBlock } from "./super-block.ts";
 
 /** What a mount of a new file system is asked for. */
@@ -31,6 +30,6 @@ export interface FileSystemType {
   readonly checkName?: (name: string) => void;
   /** Gives a file that was just made what every file there has. */
   readonly adopt?: (inode: Inode) => void;
-  /** Whether the kernel itself holds the mount, as a loop device holds the file that it shows. */
-  readonly isHeld?: (mount: Mount) => boolean;
+  /** Told when nothing is mounted from it any more. */
+  readonly released?: (superBlock: SuperBlock) => void;
 }

@@ -3,6 +3,7 @@ import { addEntry, lookUp } from "./directory.ts";
 import { elfFile } from "./elf-file.ts";
 import { type Dentry, isDirectory, kindBits } from "./inode.ts";
 import type { FileSystemContent } from "./block-device-description.ts";
+import { superblockBytes } from "./superblock-bytes.ts";
 import type { Program } from "./program.ts";
 import { type InodeFields, type SuperBlock, makeInode } from "./super-block.ts";
 
@@ -88,6 +89,16 @@ function modeOf(file: FileDescription): number {
   return kindBits(file.kind) | (file.mode ?? usual);
 }
 
+/** The image of a file system has at least its superblock. */
+function imageBytes(image: FileSystemContent | undefined): Uint8Array {
+  if (image === undefined) return new Uint8Array();
+  const bytes = new Uint8Array(smallestImage);
+  for (const extent of superblockBytes(image)) bytes.set(extent.bytes, extent.offset);
+  return bytes;
+}
+
+const smallestImage = 2 ** 20;
+
 function fieldsOf(file: FileDescription): InodeFields {
   if (typeof file === "string") return { content: new TextEncoder().encode(file) };
   if (!("kind" in file)) return { content: file.slice() };
@@ -95,6 +106,8 @@ function fieldsOf(file: FileDescription): InodeFields {
   if (file.kind === "link") return { uid, gid, target: file.target };
   if (file.kind === "block" || file.kind === "character") return { uid, gid, rdev: file.device };
   if (file.kind !== "file") return { uid, gid };
-  const { program, module, image, content = program === undefined ? "" : elfFile() } = file;
+  const { program, module, image } = file;
+  const usual = program === undefined ? imageBytes(image) : elfFile();
+  const { content = usual } = file;
   return { uid, gid, program, module, image, content: fieldsOf(content).content };
 }

@@ -28,6 +28,8 @@ export interface Kernel {
   readonly process: Process;
   /** The types of file systems by their names. */
   readonly types: Map<string, FileSystemType>;
+  /** The files that the kernel itself holds open, as loop devices do, by the number of the device. */
+  readonly backing: Map<bigint, Place>;
   /** How it all ended, once it has. */
   ending: Ending | undefined;
   /** What is behind the numbers of character devices. */
@@ -55,10 +57,11 @@ export function makeAnonymous(
   return makeSuperBlock({ ...request, device, seconds: () => clock.realTime() / 1000 });
 }
 
-/** The places that the process holds: its root, its working directory and its open files. */
-export function placesInUse({ process }: Kernel): readonly Place[] {
+/** The places that are held: the process's root, its working directory, and all files that are open. */
+export function placesInUse({ process, backing }: Kernel): readonly Place[] {
   const open = [...process.descriptors.values()].map(({ place }) => place);
-  return [process.root, process.directory, ...open.filter((place) => place !== undefined)];
+  const held = open.filter((place) => place !== undefined);
+  return [process.root, process.directory, ...held, ...backing.values()];
 }
 
 /** Whether anything but what is mounted in it holds a mount. */

@@ -1,4 +1,5 @@
 import { FileSystemMagic, MountFlag } from "../constants.ts";
+import { makedev } from "../device-number.ts";
 import { addBlockDevice } from "./block-devices.ts";
 import { blockType, blockTypeMagics } from "./block-types.ts";
 import { type Clock, simulateClock } from "./clock.ts";
@@ -16,7 +17,7 @@ import {
   singletonType,
   tmpfsType,
 } from "./file-system-types.ts";
-import { type FileTree, plantFile } from "./file-tree.ts";
+import { type FileTree, plantFile, plantFiles } from "./file-tree.ts";
 import { addHardware } from "./hardware.ts";
 import { putDirectory } from "./generate.ts";
 import { type AnonymousOwner, type Kernel, type Process, makeAnonymous } from "./kernel.ts";
@@ -24,6 +25,7 @@ import { type ModuleWorld, startModule } from "./module-calls.ts";
 import { tmpfsOptions } from "./mount-data.ts";
 import { type Mount, type MountTree, type Place, makeMount } from "./mount-tree.ts";
 import { type NetworkState, addInterface } from "./network-calls.ts";
+import { openPlace } from "./open-calls.ts";
 import type { OpenFile } from "./open-file.ts";
 import { overlayType } from "./overlay.ts";
 import { fillProc } from "./proc.ts";
@@ -87,7 +89,7 @@ export function assemble(options: SimulationOptions): Machine {
     if (module.loaded === true) startModule(world, module);
   plant(kernel, options, { proc, sysfs, devtmpfs });
   if (options.start !== "bare") mountEssentials(kernel, { proc, sysfs, devtmpfs });
-  openConsole(kernel, devtmpfs);
+  openConsole(kernel);
 
   const { promise: ended, resolve: end } = Promise.withResolvers<Ending>();
   const processes: ProcessWorld = {
@@ -117,6 +119,7 @@ function makeKernel(clock: Clock, options: SimulationOptions, memory: number): K
     ending: undefined,
     types: new Map(),
     characters: new Map(),
+    backing: new Map(),
     blocks: new Map(),
   };
 }
@@ -180,6 +183,12 @@ function registerTypes(kernel: Kernel, options: SimulationOptions, memory: numbe
   return { proc: proc.superBlock, sysfs: sysfs.superBlock, devtmpfs: devtmpfs.superBlock };
 }
 
+/** What an image has in its `/dev`: without them no program could begin. */
+const imageNodes: FileTree = {
+  "/dev/console": { kind: "character", device: makedev(5, 1), mode: 0o600 },
+  "/dev/null": { kind: "character", device: makedev(1, 3), mode: 0o666 },
+};
+
 /** Plants the described files where they will be seen. */
 function plant(
   { process }: Kernel,
@@ -194,6 +203,7 @@ function plant(
     ["/sys", sysfs],
     ...(start === "bare" ? [] : [["/dev", devtmpfs] as const]),
   ];
+  plantFiles(root, imageNodes);
   const described: FileTree = {
     ...files,
     ...Object.fromEntries(
@@ -226,18 +236,8 @@ function mountEssentials({ tree, process }: Kernel, singletons: Singletons): voi
 }
 
 /** The kernel starts a program with its console as the descriptors 0, 1 and 2. */
-function openConsole({ process }: Kernel, devtmpfs: SuperBlock): void {
-  const dentry = putDirectory(devtmpfs, "/console");
-  const { inode } = dentry;
-  const file = {
-    place: undefined,
-    inode,
-    path: "/dev/console",
-    reads: true,
-    writes: true,
-    append: false,
-    nonBlock: false,
-    position: 0,
-  };
-  for (const descriptor of [0, 1, 2]) process.descriptors.set(descriptor, file);
+function openConsole(kernel: Kernel): void {
+  const { descriptors, root } = kernel.process;
+  const file = openPlace(kernel, root, "/dev/console", { access: "read-write" });
+  for (const descriptor of [0, 1, 2]) descriptors.set(descriptor, file);
 }

@@ -57,7 +57,14 @@ function unpack(world: ModuleWorld, content: Uint8Array, flags: number): ModuleI
   if ((flags & ModuleFlag.CompressedFile) === 0) return readModuleImage(content) ?? fail("ENOEXEC");
   if (!world.decompresses) fail("EOPNOTSUPP");
   if (!isCompressed(content)) fail("EINVAL");
-  return fail("ENOEXEC");
+  const named = [...world.descriptions.values()].find(({ images = [] }) =>
+    images.some((image) => isEqual(image, content)),
+  );
+  return infoOf(named?.name ?? fail("ENOEXEC"));
+}
+
+function isEqual(a: Uint8Array, b: Uint8Array): boolean {
+  return a.length === b.length && a.every((byte, i) => byte === b[i]);
 }
 
 async function load(

@@ -18,6 +18,8 @@ export interface ModuleDescription {
   readonly devices?: readonly BlockDeviceDescription[];
   /** Anything else that its start does. */
   readonly onLoad?: () => void;
+  /** Its file's bytes, where these do not say whose they are: a compressed file. */
+  readonly images?: readonly Uint8Array[];
   /** Whether it is there from the start, as a part of the kernel or loaded earlier. */
   readonly loaded?: boolean;
 }

@@ -1,8 +1,8 @@
-import { MountFlag, UmountFlag } from "../constants.ts";
+import { FileKind, MountFlag, UmountFlag } from "../constants.ts";
 import type { FileSystemStatus, Mounts, MountRequest } from "../linux.ts";
 import { filesOf } from "./directory.ts";
 import type { FileSystemType } from "./file-system-type.ts";
-import { isDirectory, isLink } from "./inode.ts";
+import { isDirectory, isLink, kindOf } from "./inode.ts";
 import { type Kernel, isHeld, walkerOf } from "./kernel.ts";
 import { fail } from "./kernel-fault.ts";
 import { perFileSystem, newMountFlags, remountFlags, statfsFlagsOf } from "./mount-flags.ts";
@@ -79,10 +79,11 @@ function remount(
   mount.flags = remountFlags(mount.flags, flags);
 }
 
-/** Whether a file in one of the mounts is open for writing. */
+/** Whether a file in one of the mounts is open for writing; writing to a device does not count. */
 function isWritten({ process }: Kernel, isMeant: (mount: Mount) => boolean): boolean {
   return [...process.descriptors.values()].some(
-    ({ place, writes }) => writes && place !== undefined && isMeant(place.mount),
+    ({ place, inode, writes }) =>
+      writes && kindOf(inode) === FileKind.Regular && place !== undefined && isMeant(place.mount),
   );
 }
 
@@ -189,9 +190,7 @@ function expire(kernel: Kernel, mount: Mount, flags: number): void {
 
 function isBusy(kernel: Kernel, mount: Mount): boolean {
   if (childrenOf(kernel.tree, mount).length > 0) return true;
-  return [mount, ...companionsOf(kernel.tree, mount)].some(
-    (each) => isHeld(kernel, each) || each.superBlock.type.isHeld?.(each) === true,
-  );
+  return [mount, ...companionsOf(kernel.tree, mount)].some((each) => isHeld(kernel, each));
 }
 
 function pivotRoot(kernel: Kernel, newRoot: string, putOld: string): void {

@@ -8,6 +8,7 @@ import {
   mountedOn,
   subtreeOf,
 } from "./mount-tree.ts";
+import type { SuperBlock } from "./super-block.ts";
 
 /**
  * Puts new mounts at `place`: the first there, the others where they already say. Where the mount
@@ -83,9 +84,14 @@ export function detach(tree: MountTree, mount: Mount): void {
   }
   for (const each of leaving) {
     each.place = undefined;
-    each.superBlock.users -= 1;
+    leave(each.superBlock);
   }
   tree.mounts = tree.mounts.filter((each) => !leaving.has(each));
+}
+
+function leave(superBlock: SuperBlock): void {
+  superBlock.users -= 1;
+  if (superBlock.users === 0) superBlock.type.released?.(superBlock);
 }
 
 /** How a mount and the others of its group are to follow each other from now on. */

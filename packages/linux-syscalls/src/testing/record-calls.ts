@@ -4,7 +4,7 @@ import { type CallName, type CallRow, callTable } from "./call-table.ts";
 import { type Failure, failureFinder } from "./failure.ts";
 import type { Kernel } from "./kernel.ts";
 import { KernelFault } from "./kernel-fault.ts";
-import { simulationEnded } from "./ending.ts";
+import { type Ending, simulationEnded } from "./ending.ts";
 
 /** One call that was made. */
 export interface CallRecord {
@@ -45,7 +45,7 @@ export function recordCalls(
     const method = linux[call] as (...args: readonly unknown[]) => unknown;
     /* eslint-enable typescript/no-unsafe-type-assertion */
     return (...args) => {
-      if (kernel.ending !== undefined) throw simulationEnded(kernel.ending);
+      if (kernel.ending !== undefined) return refuseAfter(kernel.ending, call);
       kernel.clock.touch();
       if (unrecorded.has(call)) return method(...args);
       return settle(row, args, record(call, row, args), method);
@@ -87,6 +87,13 @@ export function recordCalls(
       throw new SyscallError({ error: error.fault, syscall, path, dest });
     }
   }
+}
+
+/** Nothing is done by a program that is no more. */
+function refuseAfter(ending: Ending, call: CallName): Promise<never> {
+  const ended = simulationEnded(ending);
+  if (isAsynchronous.has(call)) return Promise.reject(ended);
+  throw ended;
 }
 
 const isAsynchronous: ReadonlySet<CallName> = new Set([

@@ -69,6 +69,11 @@ export interface SimulatedLinux extends Linux {
   overflowUevents(): void;
   /** Does something at a simulated time, in milliseconds since the machine started. */
   at(milliseconds: number, action: () => void): void;
+  /**
+   * Keeps simulated time from passing while `work` is under way that the simulation knows nothing of,
+   * such as reading a real file.
+   */
+  hold<T>(work: Promise<T>): Promise<T>;
   /** Makes the time of day jump. */
   setRealTime(milliseconds: number): void;
   /** Types text on the console. */
@@ -119,6 +124,7 @@ export function simulateLinux(options: SimulationOptions = {}): SimulatedLinux {
     addHardware: (device) => addHardware(world, device),
     overflowUevents: () => world.uevents.overflow(),
     at: (milliseconds, action) => void kernel.clock.schedule(milliseconds, action),
+    hold: (work) => kernel.clock.hold(work),
     setRealTime: (milliseconds) => kernel.clock.setRealTime(milliseconds),
     type: machine.type,
     signal: (signal) => deliver(processes, signal),
