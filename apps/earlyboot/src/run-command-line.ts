@@ -5,6 +5,7 @@ import { completionCommand } from "./commands/completion.ts";
 import { doctorCommand } from "./commands/doctor.ts";
 import { initCommand } from "./commands/init.ts";
 import { inspectCommand } from "./commands/inspect.ts";
+import { planCommand } from "./commands/plan.ts";
 import { reportCommand } from "./commands/report.ts";
 import { treeCommand } from "./commands/tree.ts";
 import { tryCommand } from "./commands/try.ts";
@@ -25,6 +26,7 @@ const definitions: readonly CommandDefinition[] = [
   buildCommand,
   treeCommand,
   inspectCommand,
+  planCommand,
   tryCommand,
   reportCommand,
   doctorCommand,

@@ -48,7 +48,10 @@ async function contentOf(source: Source): Promise<DiskContent | undefined> {
   return found && { type: found.type, isFileSystem: found.usage === "filesystem" };
 }
 
-async function openSource(path: string) {
+/** Opens a file as something to look at. @throws CommandError when it cannot be read. */
+export async function openSource(
+  path: string,
+): Promise<{ readonly source: Source; readonly close: () => Promise<void> }> {
   try {
     const file = await open(path);
     const { size } = await file.stat({ bigint: true });

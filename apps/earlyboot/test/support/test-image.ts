@@ -1,5 +1,13 @@
 import { createHash } from "node:crypto";
-import { existsSync, mkdirSync, readFileSync, readdirSync, renameSync } from "node:fs";
+import {
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  statSync,
+} from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { BootConfiguration } from "@earlyboot/initrd-init";
@@ -24,6 +32,7 @@ export async function testImage(options: TestImage = {}): Promise<string> {
   const file = join(directory, `${keyOf(options, kernel.version)}.img`);
   if (existsSync(file)) return file;
   mkdirSync(directory, { recursive: true });
+  removeOld(directory);
   const part = `${file}.${process.pid}`;
   await buildInitrd(
     {
@@ -42,6 +51,17 @@ export async function testImage(options: TestImage = {}): Promise<string> {
   renameSync(part, file);
   return file;
 }
+
+/** Images of earlier code are of no use to anybody. */
+function removeOld(directory: string) {
+  for (const name of readdirSync(directory)) {
+    const path = join(directory, name);
+    const { mtimeMs } = statSync(path, { throwIfNoEntry: false }) ?? { mtimeMs: Date.now() };
+    if (Date.now() - mtimeMs > hour) rmSync(path, { force: true });
+  }
+}
+
+const hour = 60 * 60 * 1000;
 
 function keyOf(options: TestImage, version: string): string {
   const hash = createHash("sha256").update(JSON.stringify([options, version]));

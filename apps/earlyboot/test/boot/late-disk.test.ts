@@ -1,0 +1,26 @@
+import { expect } from "@jest/globals";
+import { makeScratchRoot } from "@earlyboot/earlyboot";
+import { bootGuest, scratchFile } from "../support/boot-guest.ts";
+import { bootTest } from "../support/boot-test.ts";
+
+bootTest("waits for a disk that appears while the boot runs", async () => {
+  const file = scratchFile("root");
+  await makeScratchRoot({ file });
+
+  // A port to plug into: the bus of the machine itself takes no device once it runs.
+  const guest = await bootGuest({
+    disks: [{ file, bus: "none" }],
+    extra: ["-device", "pcie-root-port,id=port0,chassis=1,slot=1"],
+    commandLine: "root=LABEL=earlyboot-root",
+  });
+  await guest.console.expect("waiting for LABEL=earlyboot-root");
+  const monitor = await guest.monitor();
+  await monitor.execute("device_add", {
+    driver: "virtio-blk-pci",
+    drive: "disk0",
+    bus: "port0",
+    id: "late",
+  });
+
+  expect((await guest.reachedInit()).pid).toBe(1);
+});

@@ -1,0 +1,59 @@
+import { expect } from "@jest/globals";
+import { makeScratchRoot, scratchInit } from "@earlyboot/earlyboot";
+import { bootGuest, scratchFile } from "../support/boot-guest.ts";
+import { bootTest } from "../support/boot-test.ts";
+
+async function load(words: string, files: Readonly<Record<string, string>>) {
+  const root = scratchFile("root");
+  await makeScratchRoot({ file: root, files });
+  return bootGuest({
+    disks: [{ file: root }],
+    commandLine: `root=LABEL=earlyboot-root ${words}`,
+  });
+}
+
+for (const [file, text] of [
+  [
+    "/boot.mjs",
+    "console.log(`loaded by ${process.pid} ${import.meta.url}`); await new Promise(() => setInterval(() => {}, 1000));",
+  ],
+  [
+    "/boot.cjs",
+    "console.log(`loaded by ${process.pid} ${__filename}`); setInterval(() => {}, 1000); module.exports = new Promise(() => {});",
+  ],
+] as const) {
+  for (const parameter of [`earlyboot.load=${file}`, `--load=${file}`, `gnu.load=${file}`]) {
+    if (file === "/boot.cjs" && parameter !== `--load=${file}`) continue;
+    bootTest(`loads a boot program of the new root by ${parameter}`, async () => {
+      const guest = await load(parameter, { [file]: text });
+
+      const [line] = await guest.console.expect(/loaded by \d+ .*/);
+
+      expect(line).toMatch(/^loaded by 1 (file:\/\/)?\/boot\./);
+    });
+  }
+}
+
+bootTest("executes a boot program that is no module", async () => {
+  const guest = await load("earlyboot.load=/boot", { "/boot": scratchInit });
+
+  expect((await guest.reachedInit()).pid).toBe(1);
+});
+
+bootTest("reboots after a boot program that returns", async () => {
+  const guest = await load("--load=/boot.mjs", { "/boot.mjs": 'console.log("at work");' });
+
+  await guest.console.expect("at work");
+  await guest.console.expect("boot program terminated, rebooting");
+
+  expect(await guest.ended()).toContain("reboot: Restarting system");
+});
+
+bootTest("shows the failure of a boot program that throws", async () => {
+  const guest = await load("--load=/boot.mjs", { "/boot.mjs": 'throw new Error("not today");' });
+
+  const console = await guest.ended();
+
+  expect(console).toContain("run the boot program /boot.mjs");
+  expect(console).toContain("not today");
+});

@@ -1,0 +1,76 @@
+import { expect } from "@jest/globals";
+import { makeScratchRoot } from "@earlyboot/earlyboot";
+import { bootGuest, scratchFile } from "../support/boot-guest.ts";
+import { bootTest } from "../support/boot-test.ts";
+import { testImage } from "../support/test-image.ts";
+
+const prompt = "earlyboot> ";
+
+async function bootInto(words: string, image?: string) {
+  const root = scratchFile("root");
+  await makeScratchRoot({ file: root });
+  return bootGuest({
+    disks: [{ file: root }],
+    commandLine: `root=LABEL=earlyboot-root ${words}`,
+    ...(image === undefined ? {} : { image }),
+  });
+}
+
+for (const word of ["earlyboot.repl", "--repl", "gnu.repl"]) {
+  bootTest(`opens the REPL by ${word}, evaluates, and goes on with the boot`, async () => {
+    const guest = await bootInto(word);
+    const { console } = guest;
+
+    await console.expect(prompt);
+    console.type("6 * 7\n");
+    await console.expect(/^42$/m);
+    await console.expect(prompt);
+    console.type("(await Promise.resolve(linux.getpid())) + 1000\n");
+    await console.expect(/^1001$/m);
+    await console.expect(prompt);
+    console.type(".devices\n");
+    await console.expect("/dev/vda");
+    await console.expect(prompt);
+    console.type(".resume\n");
+
+    expect((await guest.reachedInit()).pid).toBe(1);
+  });
+}
+
+bootTest("interrupts what runs in the REPL by Ctrl-C", async () => {
+  const guest = await bootInto("earlyboot.repl");
+  const { console } = guest;
+
+  await console.expect(prompt);
+  console.type("for (;;);\n");
+  await console.expect("for (;;);");
+  console.type("\u0003");
+  await console.expect("interrupted");
+  await console.expect(prompt);
+  console.type(".resume\n");
+
+  expect((await guest.reachedInit()).pid).toBe(1);
+});
+
+for (const stage of ["modules", "network", "devices", "check", "mount", "switch"]) {
+  bootTest(`stops before the stage ${stage} when asked to, and goes on`, async () => {
+    const guest = await bootInto(`earlyboot.break=${stage}`);
+    const { console } = guest;
+
+    await console.expect(prompt);
+    const mounted = console.text().includes("mounted /dev/vda");
+    console.type(".resume\n");
+    const { pid } = await guest.reachedInit();
+
+    expect({ pid, mounted }).toEqual({ pid: 1, mounted: stage === "switch" });
+  });
+}
+
+bootTest("opens no REPL in an image that is locked", async () => {
+  const image = await testImage({ configuration: { repl: { access: "off" } } });
+  const guest = await bootInto("earlyboot.repl earlyboot.break=mount", image);
+
+  await guest.reachedInit();
+
+  expect(guest.console.text()).not.toContain(prompt);
+});
