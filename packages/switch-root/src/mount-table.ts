@@ -8,15 +8,19 @@ export interface MountEntry {
   readonly root: string;
   /** The mount point. */
   readonly target: string;
+  /** Whether mounts below it appear in other places too: nothing can be moved away from there. */
+  readonly shared: boolean;
 }
 
 /** Reads the mounts of this process in the order in which they were made. See proc_pid_mountinfo(5). */
 export function readMounts(linux: Pick<Linux, "readText">): readonly MountEntry[] {
   const lines = linux.readText("/proc/self/mountinfo").split("\n");
   return lines.flatMap((line) => {
-    const [, , device, root, target] = line.split(" ");
-    if (device === undefined || root === undefined || target === undefined) return [];
-    return [{ device, root: unescape(root), target: unescape(target) }];
+    const [mount = "", origin] = line.split(" - ");
+    const [, , device = "", root = "", target = "", , ...propagation] = mount.split(" ");
+    if (origin === undefined) return [];
+    const shared = propagation.some((word) => word.startsWith("shared:"));
+    return [{ device, root: unescape(root), target: unescape(target), shared }];
   });
 }
 

@@ -6,6 +6,7 @@ import {
   SyscallError,
 } from "@earlyboot/linux-syscalls";
 import { essentialDirectories, mountedEssentials } from "./essential-directories.ts";
+import { readMounts } from "./mount-table.ts";
 import { trimRoot } from "./new-root.ts";
 import { SwitchRootFailedError } from "./switch-root-failed-error.ts";
 
@@ -23,6 +24,7 @@ export function moveEssentialFileSystems(
 ): readonly string[] {
   const root = trimRoot(newRoot);
   const mounted = mountedEssentials(linux);
+  stopSharing(linux, root);
   for (const directory of essentialDirectories) makeDirectory(linux, root + directory);
   const moved: string[] = [];
   for (const directory of mounted) {
@@ -34,6 +36,14 @@ export function moveEssentialFileSystems(
     moved.push(directory);
   }
   return moved;
+}
+
+/** Makes every shared mount outside the new root private: the kernel moves nothing away from one. */
+function stopSharing(linux: Pick<Linux, "mount" | "readText">, root: string): void {
+  for (const { target, shared } of readMounts(linux)) {
+    const inside = `${target}/`.startsWith(`${root}/`);
+    if (shared && !inside) linux.mount({ target, flags: MountFlag.Private });
+  }
 }
 
 /** Undoes {@link moveEssentialFileSystems}, last first; gives what the kernel answered where it failed. */

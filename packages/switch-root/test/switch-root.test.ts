@@ -76,6 +76,20 @@ it("moves where the caller says that a process still uses the initramfs", () => 
   expect(switchRoot(linux, "/root", { pivot: false }).method).toBe("move");
 });
 
+it.each([false, true])(
+  "moves away from mounts that are shared, where pivot_root works: %s",
+  (nullfs) => {
+    const linux = startMachine({ nullfs });
+    linux.mount({ target: "/", flags: MountFlag.Shared | MountFlag.Recursive });
+
+    const { warnings } = switchRoot(linux, "/root");
+
+    expect(warnings).toEqual([]);
+    expect(placesOf(linux)).toEqual(placesAfter);
+    expect(linux.readText("/proc/self/mountinfo")).toMatch(/ \/ \/ .* shared:\d+ - ext4 /);
+  },
+);
+
 it("makes the missing directories of a writable root", () => {
   const root = { "/sbin/init": program() };
   const linux = startMachine({ root, flags: 0 });
