@@ -73,4 +73,5 @@ pivot_root . old
 cd /
 umount -l old
 rmdir old
+mount --make-shared /
 exec "$node" "$program" "$method"
