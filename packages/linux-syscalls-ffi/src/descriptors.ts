@@ -27,7 +27,8 @@ export function descriptorCalls(kernel: Kernel): Descriptors {
     },
     close(open) {
       const number = own.check("close", open);
-      nodeCall("close", {}, () => fs.closeSync(number));
+      if (number <= lastStream) sealStream(kernel, number);
+      else nodeCall("close", {}, () => fs.closeSync(number));
       own.delete(number);
     },
     read(open, buffer, offset) {
@@ -45,7 +46,7 @@ export function descriptorCalls(kernel: Kernel): Descriptors {
     },
     dup2(open, as) {
       const from = own.check("dup2", open);
-      const to = own.check("dup2", as, { orClosed: true });
+      const to = own.checkTarget("dup2", as);
       kernel.call("dup2", [from, to]);
       own.add(to);
     },
@@ -78,6 +79,24 @@ export function descriptorCalls(kernel: Kernel): Descriptors {
       return own.add(kernel.call("memfd_create", [label, C.MFD_CLOEXEC]));
     },
   };
+}
+
+/** The number of the standard error. */
+const lastStream = 2;
+
+/**
+ * Closes a standard stream, and puts something in its place that cannot be read or written (O_PATH):
+ * Node would use the free number for a descriptor of its own, and abort when it closes that.
+ */
+function sealStream(kernel: Kernel, stream: number): void {
+  const where = "/";
+  const seal = nodeCall("open", { path: where }, () => fs.openSync(where, C.O_PATH));
+  try {
+    kernel.call("dup2", [seal, stream], { as: "close" });
+    kernel.call("fcntl", [stream, C.F_SETFD, C.FD_CLOEXEC], { as: "close" });
+  } finally {
+    fs.closeSync(seal);
+  }
 }
 
 /** What the kernel transfers in one call at most. */
@@ -113,8 +132,10 @@ const openBits = [
 interface OwnDescriptors {
   add(open: number): number;
   delete(open: number): void;
-  /** Gives `value` back if it may be used, or, with `orClosed`, if nothing is open there. */
-  check(call: string, value: unknown, options?: { readonly orClosed: boolean }): number;
+  /** Gives `value` back if it may be used. */
+  check(call: string, value: unknown): number;
+  /** Gives `value` back if another may take its place: also when nothing is open there. */
+  checkTarget(call: string, value: unknown): number;
 }
 
 /**
@@ -135,11 +156,16 @@ function ownDescriptors(kernel: Kernel): OwnDescriptors {
       return open;
     },
     delete: (open) => void own.delete(open),
-    check(call, value, { orClosed } = { orClosed: false }) {
+    check(call, value) {
       const open = descriptor(call, "descriptor", value);
-      if (own.has(open) || (orClosed && !isOpen(kernel, open))) return open;
-      if (isNodes(call, open)) throw new SyscallError({ error: "EBADF", syscall: call });
-      return open;
+      if (own.has(open) || !isNodes(call, open)) return open;
+      throw new SyscallError({ error: "EBADF", syscall: call });
+    },
+    checkTarget(call, value) {
+      const open = descriptor(call, "as", value);
+      const isFree = open <= lastStream || own.has(open) || !isOpen(kernel, open);
+      if (isFree || !isNodes(call, open)) return open;
+      throw new SyscallError({ error: "EBADF", syscall: call });
     },
   };
 }

@@ -31,7 +31,7 @@ export function execve(
   const { keep, limit } = checkOptions(options);
   const undo: Undo[] = [];
   try {
-    const streams = [0, 1, 2].filter((stream) => isOpen(kernel, stream));
+    const streams = [0, 1, 2].filter((stream) => isStream(kernel, stream));
     passDescriptors(kernel, [...streams, ...keep], undo);
     blockOnStreams(kernel, streams, undo);
     resetSignals(kernel, undo);
@@ -57,6 +57,12 @@ function checkOptions(options: ExecOptions): {
     hard: BigInt(most),
   });
   return { keep: kept, limit };
+}
+
+/** Whether a standard stream is open; what `close` has put in its place does not count. */
+function isStream(kernel: Kernel, stream: number): boolean {
+  if (!isOpen(kernel, stream)) return false;
+  return (kernel.call("fcntl", [stream, C.F_GETFL, 0]) & C.O_PATH) === 0;
 }
 
 /** Makes exactly the descriptors of `passed` survive. */

@@ -5,15 +5,7 @@ import { fields, text, word } from "./arguments.ts";
 import type { Backend } from "./backend.ts";
 import { openFfiRs } from "./backends/ffi-rs.ts";
 import { openNodeFfi } from "./backends/node-ffi.ts";
-import { descriptorCalls } from "./descriptors.ts";
-import { deviceCalls } from "./devices.ts";
-import { fileCalls } from "./files.ts";
-import { kernelOf } from "./kernel.ts";
-import { moduleCalls } from "./modules.ts";
-import { mountCalls } from "./mounts.ts";
-import { networkCalls } from "./network.ts";
-import { processCalls } from "./processes.ts";
-import { timeCalls } from "./time.ts";
+import { linuxOf } from "./linux-of.ts";
 
 /** How {@link openLinux} reaches the kernel. */
 export interface OpenLinuxOptions {
@@ -30,18 +22,8 @@ export interface OpenLinuxOptions {
  * it, or else from the optional dependency that npm installs for this kind of machine.
  */
 export function openLinux(options: OpenLinuxOptions = {}): Linux {
-  const kernel = kernelOf(openBackend(options));
   widenThreadPool();
-  return {
-    ...mountCalls(kernel),
-    ...fileCalls(kernel),
-    ...descriptorCalls(kernel),
-    ...moduleCalls(kernel),
-    ...deviceCalls(kernel),
-    ...networkCalls(kernel),
-    ...processCalls(kernel),
-    ...timeCalls(kernel),
-  };
+  return linuxOf(openBackend(options));
 }
 
 function openBackend(options: OpenLinuxOptions): Backend {

@@ -94,6 +94,14 @@ describe.each([...hosts()])("$title", (host: Host) => {
     });
   });
 
+  scenario("keeps the numbers of closed standard streams from Node", () => {
+    expect(resultOf(runScenario(host, "closedStreams"))).toEqual({
+      answers: ["EBADF", "EBADF", "EBADF"],
+      next: true,
+      text: "text\n",
+    });
+  });
+
   asRoot("sets and clears the immutable flag", () => {
     expect(resultOf(runScenario(host, "immutable"))).toEqual({ refused: "EPERM", text: "z" });
   });

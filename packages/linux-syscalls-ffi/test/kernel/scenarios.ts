@@ -12,6 +12,8 @@ import {
 } from "@earlyboot/linux-syscalls";
 import { openLinux } from "@earlyboot/linux-syscalls-ffi";
 import { spawn as spawnByNode } from "node:child_process";
+import * as fs from "node:fs";
+import { Worker } from "node:worker_threads";
 
 /**
  * What linux-syscalls-ffi.test.ts runs, each in a process and namespaces of its own:
@@ -251,6 +253,22 @@ const scenarios: Record<string, Scenario> = {
     await linux.sleep(1);
     const child = await linux.spawn({ path: "/bin/true" });
     return { answers: [...answers], exited: await child.exited };
+  },
+
+  /** Node would use the free numbers for itself, and abort. */
+  async closedStreams(linux) {
+    linux.dup2(1, 60);
+    for (const stream of [0, 1, 2]) linux.close(stream);
+    const answers = [0, 1, 2].map((stream) => codeOf(() => linux.write(stream, new Uint8Array(1))));
+    const next = linux.open("/dev/null");
+    const text = await shell(linux, "echo text");
+    const controller = new AbortController();
+    const worker = new Worker("", { eval: true });
+    worker.on("exit", () => controller.abort());
+    await rejectionOf(linux.sleep(30_000, controller.signal));
+    linux.dup2(60, 1);
+    fs.writeSync(1, `${JSON.stringify({ answers, next: next > 2, text })}\n`);
+    process.exit();
   },
 
   immutable(linux) {

@@ -1,0 +1,67 @@
+import { describe, expect, it } from "@jest/globals";
+import { spawnSync } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+
+import { type Host, hosts } from "./hosts.ts";
+
+const program = new URL("fuzz.ts", import.meta.url).pathname;
+
+/** A user namespace also for root: what the calls may reach by chance is nobody's then. */
+const namespaces = [
+  ...["--user", "--map-root-user", "--mount", "--net", "--pid", "--ipc", "--uts"],
+  ...["--fork", "--kill-child"],
+];
+
+const hasNamespaces = spawnSync("unshare", [...namespaces, "true"]).status === 0;
+
+const calls = 120_000;
+
+/** Runs the program that calls everything; gives how it ended and what it reports. */
+function fuzz(host: Host, seed: number): { status: number | null; report: string; error: string } {
+  const directory = mkdtempSync(join(tmpdir(), "fuzz-"));
+  const report = join(directory, "report.json");
+  const { NODE_OPTIONS: _, ...rest } = process.env;
+  const args = [
+    ...namespaces,
+    host.node ?? "",
+    program,
+    host.backend,
+    `${calls}`,
+    `${seed}`,
+    report,
+  ];
+  try {
+    const { status, stderr } = spawnSync("unshare", args, {
+      encoding: "utf8",
+      env: { ...rest, NODE_NO_WARNINGS: "1" },
+      killSignal: "SIGKILL",
+      stdio: ["ignore", "ignore", "pipe"],
+      timeout: 280_000,
+    });
+    return { status, report: readFileSync(report, "utf8"), error: stderr };
+  } finally {
+    rmSync(directory, { recursive: true });
+  }
+}
+
+describe.each([...hosts()])("$title", (host: Host) => {
+  const run = host.node !== undefined && hasNamespaces ? it : it.skip;
+  const seed = Math.floor(Math.random() * 2 ** 32);
+
+  run(
+    `survives ${calls} calls with any values (needs user namespaces; seed ${seed})`,
+    () => {
+      const { status, report, error } = fuzz(host, seed);
+
+      expect({ status, error }).toEqual({ status: 0, error: "" });
+      const { counts, surprises } = JSON.parse(report);
+      expect(surprises).toEqual([]);
+      expect(Object.keys(counts).length).toBeGreaterThan(60);
+      const total = Object.values<number>(counts).reduce((sum, count) => sum + count, 0);
+      expect(total).toBe(calls);
+    },
+    300_000,
+  );
+});
