@@ -44,14 +44,14 @@ export async function mountUnion(linux: UnionLinux, request: UnionRequest): Prom
     return { mount };
   } catch (error) {
     if (errorCode(error) !== "ENODEV" || volatile.unionProgram === undefined) {
-      throw unionFailure(error, volatile.unionProgram);
+      throw unionFailure(error, data, volatile.unionProgram);
     }
   }
   await prepareType("fuse");
   return startUnionProgram(linux, volatile.unionProgram, request);
 }
 
-function unionFailure(error: unknown, program: string | undefined): BootFailure {
+function unionFailure(error: unknown, data: string, program: string | undefined): BootFailure {
   const noOverlay = errorCode(error) === "ENODEV";
   const hint = noOverlay
     ? "This kernel has no overlay: put its module into the image, or name a FUSE union program (unionfs, fuse-overlayfs) in the configuration."
@@ -60,7 +60,10 @@ function unionFailure(error: unknown, program: string | undefined): BootFailure 
     operation: "make the root volatile",
     reason: messageOf(error),
     hints: [hint, "Or boot without earlyboot.volatile: changes are then kept."],
-    seen: noOverlay && program === undefined ? ["no FUSE union program is configured"] : [],
+    seen: [
+      data,
+      ...(noOverlay && program === undefined ? ["no FUSE union program is configured"] : []),
+    ],
     cause: error,
   });
 }

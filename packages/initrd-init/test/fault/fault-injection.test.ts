@@ -93,6 +93,8 @@ function faultOf(verdict: Verdict, site: CallSite, console: string): string | un
   if (verdict === "panic" && site.call === "reboot") return undefined;
   if (verdict !== "failure policy") return verdict;
   if (!console.includes("this machine did not boot")) return "no screen";
+  // A boot that fails anyway tells its own reason.
+  if (console.includes("LABEL=none is not there")) return undefined;
   const objects = objectsOf(site);
   const named = objects.length === 0 || objects.some((object) => console.includes(object));
   return named ? undefined : `no word of ${objects.join(" or ")}`;

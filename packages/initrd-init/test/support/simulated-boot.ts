@@ -72,7 +72,7 @@ export function beginSimulatedBoot(
   let output = "";
   let replOpened = 0;
   let report: BootReport | undefined;
-  const { promise: panicked, resolve: panic, reject } = Promise.withResolvers<number>();
+  const { promise: panicked, resolve: panic, reject: fail } = Promise.withResolvers<number>();
   panicked.catch(() => {});
   const passwords = [...(person.passwords ?? [])];
   const ui: BootUi = {
@@ -115,10 +115,10 @@ export function beginSimulatedBoot(
     },
   };
   bootSystem(watched, configuration, ui).then(
-    () => reject(new Error("the boot returned")),
+    () => fail(new Error("the boot returned")),
     (error: unknown) => {
       // Every call on a machine that has ended throws; that is the end of the boot, not its failure.
-      if (errorCode(error) !== "SIMULATION_ENDED") reject(error);
+      if (errorCode(error) !== "SIMULATION_ENDED") fail(error);
     },
   );
   return { panicked, output: () => output, replOpened: () => replOpened, report: () => report };
