@@ -9,7 +9,7 @@ export type KernelLog = Pick<Linux, "open" | "read" | "close">;
  */
 export function lastKernelLine(linux: KernelLog, device: string, type: string): string | undefined {
   const name = escapePattern(device.slice(device.lastIndexOf("/") + 1));
-  const about = new RegExp(`^${escapePattern(type)}\\b|(?<![\\w-])${name}(?![\\w-])`, "i");
+  const about = new RegExp(`^${escapePattern(type)}(?: error)?:|(?<![\\w-])${name}(?![\\w-])`, "i");
   return kernelLines(linux).findLast((line) => about.test(line));
 }
 

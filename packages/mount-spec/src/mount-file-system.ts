@@ -2,7 +2,6 @@ import {
   errorCode,
   FileKind,
   MountFlag,
-  StatfsFlag,
   UmountFlag,
   type Linux,
   type MountRequest,
@@ -12,6 +11,7 @@ import { formatDeviceSpecification, nfsSource } from "./device-specification.ts"
 import type { FileSystem } from "./file-system.ts";
 import { components } from "./file-names.ts";
 import { mountFlags } from "./flags.ts";
+import { flagsOfOneMount, keptFlags } from "./kept-flags.ts";
 import { lastKernelLine, type KernelLog } from "./kernel-log.ts";
 import { MountError } from "./mount-error.ts";
 import { mountsBelow } from "./mounts-below.ts";
@@ -93,9 +93,9 @@ function prepareMountPoint(job: Job, root: string): string {
 }
 
 /** A file, for a bind mount of something that is no directory. */
-function makeMountPoint({ linux, source, flags }: Job, path: string): void {
-  const bind = (flags & MountFlag.Bind) !== 0;
-  const isFile = bind && (linux.stat(source).mode & FileKind.Mask) !== FileKind.Directory;
+function makeMountPoint(job: Job, path: string): void {
+  const { linux, source } = job;
+  const isFile = isBind(job) && (linux.stat(source).mode & FileKind.Mask) !== FileKind.Directory;
   if (isFile) linux.writeFile(path, "", { how: "exclusive", mode: 0o644 });
   else linux.mkdir(path, 0o755);
 }
@@ -111,20 +111,25 @@ function mountFirst(job: Job, target: string): boolean {
   if (!isBind(job)) {
     const own = flags & ~(propagation | MountFlag.Recursive);
     const request = { source, target, type: fs.type, flags: own, data: fs.options };
-    attempt(job, remount ? "remount" : "mount", request);
+    attemptMount(job, remount ? "remount" : "mount", request);
   } else if (!remount) {
-    attempt(job, "bind", { source, target, flags: flags & (MountFlag.Bind | MountFlag.Recursive) });
+    attemptMount(job, "bind", {
+      source,
+      target,
+      flags: flags & (MountFlag.Bind | MountFlag.Recursive),
+    });
   }
   return !remount;
 }
 
 /** Gives a bind mount its flags, and, when it is recursive, all that came with it. */
 function setFlagsOfBind(job: Job, target: string): void {
-  const wanted = job.flags & ofOneMount;
+  const wanted = job.flags & flagsOfOneMount;
   if (wanted === 0) return;
   remountBind(job, target, wanted);
   if ((job.flags & MountFlag.Recursive) === 0) return;
-  for (const below of mountsBelow(job.linux, target)) {
+  const search = "look for what is mounted below";
+  for (const below of attempt(job, search, { target }, () => mountsBelow(job.linux, target))) {
     try {
       remountBind(job, below, wanted);
     } catch (error) {
@@ -136,25 +141,11 @@ function setFlagsOfBind(job: Job, target: string): void {
 
 /** A remount sets all flags anew, so that those that the mount has are given again. */
 function remountBind(job: Job, target: string, wanted: number): void {
-  const kept = keptFlags(job.linux.statfs(target).flags, wanted);
-  attempt(job, "remount", {
-    target,
-    flags: MountFlag.Remount | MountFlag.Bind | kept | wanted,
+  const { linux } = job;
+  const flags = MountFlag.Remount | MountFlag.Bind | wanted;
+  attempt(job, "remount", { target, flags }, () => {
+    linux.mount({ target, flags: flags | keptFlags(linux.statfs(target).flags, wanted) });
   });
-}
-
-/** The flags of mount(2) for those that statfs(2) tells, less the atime rule where another one is wanted. */
-function keptFlags(status: number, wanted: number): number {
-  const same =
-    status & (MountFlag.ReadOnly | MountFlag.NoSuid | MountFlag.NoDev | MountFlag.NoExec);
-  const noDirAtime = status & MountFlag.NoDirAtime;
-  const noSymFollow = (status & StatfsFlag.NoSymFollow) !== 0 ? MountFlag.NoSymFollow : 0;
-  return same | noDirAtime | noSymFollow | ((wanted & atimeRules) === 0 ? atimeRule(status) : 0);
-}
-
-function atimeRule(status: number): number {
-  if ((status & StatfsFlag.NoAtime) !== 0) return MountFlag.NoAtime;
-  return (status & StatfsFlag.RelAtime) !== 0 ? MountFlag.RelAtime : MountFlag.StrictAtime;
 }
 
 /** Each change of propagation is a call of its own; a slave that is shared becomes a slave first. */
@@ -162,30 +153,28 @@ function setPropagation(job: Job, target: string): void {
   for (const kind of [MountFlag.Private, MountFlag.Unbindable, MountFlag.Slave, MountFlag.Shared]) {
     if ((job.flags & kind) === 0) continue;
     const flags = kind | (job.flags & MountFlag.Recursive);
-    attempt(job, "change the propagation of", { target, flags });
+    attemptMount(job, "change the propagation of", { target, flags });
   }
 }
 
 const propagation = MountFlag.Private | MountFlag.Unbindable | MountFlag.Slave | MountFlag.Shared;
 
-const atimeRules = MountFlag.NoAtime | MountFlag.RelAtime | MountFlag.StrictAtime;
-
-/** The flags that belong to one mount, not to the file system: a bind mount has its own. */
-const ofOneMount =
-  MountFlag.ReadOnly |
-  MountFlag.NoSuid |
-  MountFlag.NoDev |
-  MountFlag.NoExec |
-  MountFlag.NoDirAtime |
-  MountFlag.NoSymFollow |
-  atimeRules;
-
-function attempt(job: Job, operation: string, request: MountRequest): void {
+/** Does something for a request, and says what failed. */
+function attempt<Result>(
+  job: Job,
+  operation: string,
+  request: MountRequest,
+  action: () => Result,
+): Result {
   try {
-    job.linux.mount(request);
+    return action();
   } catch (cause) {
     throw failure(job, operation, request, cause);
   }
+}
+
+function attemptMount(job: Job, operation: string, request: MountRequest): void {
+  attempt(job, operation, request, () => job.linux.mount(request));
 }
 
 function failure(job: Job, operation: string, request: MountRequest, cause: unknown): MountError {

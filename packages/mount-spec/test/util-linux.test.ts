@@ -115,7 +115,7 @@ const blank = fc.constantFrom(" ", "\t", "  \t ");
 /** A line whose mount point is unique, whole or cut short, and sometimes no line at all. */
 function lineOf(id: number, columns: readonly string[], count: number, gap: string): string {
   const [first = "", path = "", ...rest] = columns;
-  const named = [first, `/${id}/p${path}`, ...rest];
+  const named = [first, `/${id}/p${path.replaceAll("..", "._")}`, ...rest];
   return count === 0 ? `# ${named.join(" ")}` : gap + named.slice(0, count).join(gap);
 }
 
