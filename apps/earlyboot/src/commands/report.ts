@@ -1,24 +1,45 @@
 import { readFile } from "node:fs/promises";
+import { Option } from "commander";
 import type { BootReport } from "@earlyboot/initrd-init";
 import { CommandError, errorText } from "../command-error.ts";
 import { formatReport } from "../report/format-report.ts";
+import { reportPage } from "../report/report-page.ts";
+import { reportSvg } from "../report/report-svg.ts";
 import type { CommandDefinition } from "../run-command-line.ts";
 
 /** `earlyboot report [FILE]` */
-export const reportCommand: CommandDefinition = (program, terminal, finish) => {
+export const reportCommand: CommandDefinition = (program, terminal) => {
   program
     .command("report")
     .argument("[file]", "the report", "/run/earlyboot/report.json")
     .description("Show what happened in a boot.")
-    .option("--json", "print the report as it is")
-    .addHelpText("after", "\nExamples:\n  earlyboot report\n  earlyboot report report.json --json")
-    .action(async (file: string, options: { json?: boolean }) => {
+    .addOption(new Option("--json", "print the report as it is").conflicts(["html", "svg"]))
+    .addOption(
+      new Option("--html", "print one page with everything, for a browser").conflicts("svg"),
+    )
+    .option("--svg", "print the timeline as a picture")
+    .addHelpText(
+      "after",
+      `
+Examples:
+  earlyboot report
+  earlyboot report --html > boot.html
+  earlyboot report report.json --svg > boot.svg`,
+    )
+    .action(async (file: string, options: ReportOptions) => {
       const report = await readReport(file);
       if (options.json) terminal.line(JSON.stringify(report, undefined, 2));
+      else if (options.html) terminal.write(reportPage(report));
+      else if (options.svg) terminal.write(reportSvg(report));
       else for (const line of formatReport(report, terminal)) terminal.line(line);
-      finish(0);
     });
 };
+
+interface ReportOptions {
+  readonly json?: boolean;
+  readonly html?: boolean;
+  readonly svg?: boolean;
+}
 
 async function readReport(file: string): Promise<BootReport> {
   try {
