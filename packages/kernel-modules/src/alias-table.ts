@@ -56,7 +56,7 @@ function fileLines(lines: string): Cabinet {
     const star = text.indexOf("*", start);
     const wildcard = Math.min(end, star === -1 ? end : star, rare[next] ?? end);
     const few = wildcard < end && wildcard - start < leastBeginning;
-    const last = few ? lastLetters(text, end) : "";
+    const last = few ? lastLetters(text.slice(wildcard, end)) : "";
     if (last !== "") {
       put(byLast, last, start);
     } else {
@@ -67,12 +67,18 @@ function fileLines(lines: string): Cabinet {
   return { text, byBeginning, lengths, byLast };
 }
 
-/** The end of the last run of letters in the pattern that ends at `end`; empty where it is too short. */
-function lastLetters(text: string, end: number): string {
-  const until = text.endsWith("*", end) ? end - 1 : end;
-  const letters = text.slice(until - lastLength, until);
-  return /[*?[\]\\ ]/.test(letters) ? "" : letters;
+/** The end of the last long run of letters in a pattern; empty where none is long enough. */
+function lastLetters(pattern: string): string {
+  const end = pattern.endsWith("*") ? pattern.length - 1 : pattern.length;
+  const letters = pattern.slice(Math.max(0, end - lastLength), end);
+  if (letters.length === lastLength && !anyWildcard.test(letters)) return letters;
+  const runs = pattern
+    .split("*")
+    .filter((run) => run.length >= lastLength && !anyWildcard.test(run));
+  return runs.at(-1)?.slice(-lastLength) ?? "";
 }
+
+const anyWildcard = /[*?[\]\\]/;
 
 function put(drawers: Map<string, number | number[]>, letters: string, start: number): void {
   const drawer = drawers.get(letters);

@@ -1,4 +1,4 @@
-import type { ModuleFile, ModuleIndex } from "./module-index.ts";
+import { dependencyNames, type ModuleFile, type ModuleIndex } from "./module-index.ts";
 
 /** A file beside the modules of an image. */
 export interface IndexFile {
@@ -31,15 +31,12 @@ export function cutModuleIndex(
 ): readonly IndexFile[] {
   const kept = new Set(names);
   const lacking = new Set([...absent].filter((name) => !kept.has(name)));
-  const pathOfName = (name: string) => {
-    const module = index.modules.get(name);
-    return module === undefined ? [] : [pathOf(module)];
-  };
-  const dependencies = [...kept].flatMap((name) => {
-    const needed = index.modules.get(name)?.dependencies ?? [];
-    const paths = needed.toReversed().flatMap(pathOfName);
-    return pathOfName(name).map((path) => [`${path}:`, ...paths].join(" "));
-  });
+  const pathsOf = (some: Iterable<string>) =>
+    [...some].flatMap((name) => index.modules.get(name) ?? []).map(pathOf);
+  const modules = [...kept].flatMap((name) => index.modules.get(name) ?? []);
+  const dependencies = modules.map((module) =>
+    [`${pathOf(module)}:`, ...pathsOf(dependencyNames(module).toReversed())].join(" "),
+  );
   const aliases = index.readText("modules.alias");
   return [
     { name: "modules.dep", text: joinLines(dependencies) },

@@ -32,6 +32,7 @@ export {
   type ModuleFile,
   type ModuleIndex,
   type ModuleIndexOptions,
+  dependencyNames,
   moduleDirectory,
   readModuleIndex,
   runningRelease,

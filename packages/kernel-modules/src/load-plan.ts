@@ -1,5 +1,5 @@
 import { matchAlias } from "./match-alias.ts";
-import type { ModuleFile, ModuleIndex } from "./module-index.ts";
+import { dependencyNames, type ModuleFile, type ModuleIndex } from "./module-index.ts";
 
 /** One module of a {@link LoadPlan}. */
 export interface LoadStep {
@@ -53,7 +53,7 @@ function addSteps(
 ): void {
   if (steps.has(name) || path.includes(name)) return;
   const module = index.modules.get(name);
-  const needs = module?.dependencies ?? [];
+  const needs = module === undefined ? [] : dependencyNames(module);
   const { before, after } = softDependencies(index, name, [...path, name]);
   for (const other of [...needs, ...before]) addSteps(index, steps, other, [...path, name]);
   const back = needs.find((needed) => !steps.has(needed));
@@ -78,6 +78,7 @@ function softDependencies(index: ModuleIndex, name: string, path: readonly strin
 }
 
 function needsOneOf(index: ModuleIndex, name: string, path: readonly string[]): boolean {
-  const needs = index.modules.get(name)?.dependencies ?? [];
+  const module = index.modules.get(name);
+  const needs = module === undefined ? [] : dependencyNames(module);
   return path.includes(name) || needs.some((needed) => path.includes(needed));
 }

@@ -16,8 +16,13 @@ export interface ModuleFile {
   readonly name: string;
   /** Its path below the directory of the index: `kernel/drivers/block/virtio_blk.ko`. */
   readonly path: string;
-  /** The modules whose symbols it uses, and theirs, by name, in the order in which they load. */
-  readonly dependencies: readonly string[];
+  /** The paths of the modules whose symbols it uses, and of theirs, as `modules.dep` lists them. */
+  readonly needed: string;
+}
+
+/** The names of the modules whose symbols a module uses, and of theirs, in the order in which they load. */
+export function dependencyNames({ needed }: Pick<ModuleFile, "needed">): readonly string[] {
+  return needed === "" ? [] : needed.split(" ").map(moduleName).toReversed();
 }
 
 /** What depmod(8) and `modprobe.d` know about the modules of a kernel. */
@@ -185,9 +190,7 @@ function parseDependencies(text: string): ReadonlyMap<string, ModuleFile> {
     const colon = line.indexOf(":");
     const path = line.slice(0, colon);
     const name = moduleName(path);
-    const needed = line.slice(colon + 2);
-    const dependencies = needed === "" ? [] : needed.split(" ").map(moduleName).toReversed();
-    modules.set(name, { name, path, dependencies });
+    modules.set(name, { name, path, needed: line.slice(colon + 2) });
   }
   return modules;
 }

@@ -3,7 +3,8 @@
  * follows, and `_` for every `-`, since the kernel takes the two for the same.
  */
 export function moduleName(pathOrName: string): string {
-  const base = pathOrName.slice(pathOrName.lastIndexOf("/") + 1);
-  const dot = base.indexOf(".");
-  return (dot === -1 ? base : base.slice(0, dot)).replaceAll("-", "_");
+  const start = pathOrName.lastIndexOf("/") + 1;
+  const dot = pathOrName.indexOf(".", start);
+  const base = pathOrName.slice(start, dot === -1 ? pathOrName.length : dot);
+  return base.includes("-") ? base.replaceAll("-", "_") : base;
 }

@@ -183,7 +183,7 @@ function plainModule(tree: KernelTree): ModuleFile {
   );
   const named = new Set(tables.join("").match(/\S+$/gm));
   const plain = [...readIndex(tree).modules.values()].find(
-    ({ name, dependencies }) => !named.has(name) && dependencies.length === 0,
+    ({ name, needed }) => !named.has(name) && needed === "",
   );
   if (plain === undefined) throw new Error("no module is plain");
   return plain;

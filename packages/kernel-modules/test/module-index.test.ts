@@ -1,6 +1,11 @@
 import { expect, it } from "@jest/globals";
 
-import { matchAlias, moduleDirectory, readModuleIndex } from "@earlyboot/kernel-modules";
+import {
+  dependencyNames,
+  matchAlias,
+  moduleDirectory,
+  readModuleIndex,
+} from "@earlyboot/kernel-modules";
 import { simulateLinux } from "@earlyboot/linux-syscalls/testing";
 
 import { machineWith, modules, release } from "./machine.ts";
@@ -18,11 +23,9 @@ it("knows a module by - and _, and what it needs in the order of loading", () =>
     "virtio-ring": "virtio",
   });
 
-  expect(index.modules.get("virtio_blk")).toEqual({
-    name: "virtio_blk",
-    path: "kernel/virtio-blk.ko",
-    dependencies: ["virtio", "virtio_ring"],
-  });
+  const module = index.modules.get("virtio_blk");
+  expect(module).toMatchObject({ name: "virtio_blk", path: "kernel/virtio-blk.ko" });
+  expect(dependencyNames(module ?? { needed: "" })).toEqual(["virtio", "virtio_ring"]);
 });
 
 it("names the kernels whose modules are there when those of the running one are not", () => {
