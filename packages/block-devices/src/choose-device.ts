@@ -8,13 +8,11 @@ import { answersTo, contentsOf } from "./wanted-device.ts";
 /** What a list of devices means for somebody who wants one of them. */
 export type Choice =
   | { readonly kind: "missing" }
-  /** Members of one file system on several devices, of which more are to come. */
-  | { readonly kind: "incomplete"; readonly devices: readonly BlockDeviceInfo[] }
   /** Several devices that are not one. */
   | { readonly kind: "several"; readonly devices: readonly BlockDeviceInfo[] }
-  /** `devices` are all members, the first by number is `device`. */
+  /** `devices` are all members of a file system, and `device` the one that answers; or some are missing. */
   | {
-      readonly kind: "one";
+      readonly kind: "one" | "incomplete";
       readonly device: BlockDeviceInfo;
       readonly devices: readonly BlockDeviceInfo[];
     };
@@ -32,42 +30,42 @@ export function chooseDevice(
   const answering = devices.filter((device) => answersTo(wanted, device, devices));
   if (wanted.path !== undefined && answering.length === 0) {
     const number = nodeNumber(linux, wanted.path);
-    return choiceOf(devices.filter(({ device }) => device === number));
+    return choiceOf(
+      devices.filter(({ device }) => device === number),
+      devices,
+    );
   }
-  if (wanted.label === undefined && wanted.uuid === undefined) return choiceOf(answering);
+  if (wanted.label === undefined && wanted.uuid === undefined) return choiceOf(answering, devices);
   const usable = answering.filter(
     (device) =>
       contentsOf(device).some(({ usage }) => usages.includes(usage)) &&
       holdersOf(linux, device.name).length === 0,
   );
-  return choiceOf(usable.filter(({ name }) => !usable.some(({ disk }) => disk === name)));
+  const last = usable.filter(({ name }) => !usable.some(({ disk }) => disk === name));
+  return choiceOf(last, usable);
 }
 
-function choiceOf(devices: readonly BlockDeviceInfo[]): Choice {
-  const [device] = devices;
+/** What those mean that answer; the other members of their file system are among `all`. */
+function choiceOf(answering: readonly BlockDeviceInfo[], all: readonly BlockDeviceInfo[]): Choice {
+  const [device] = answering;
   if (device === undefined) return { kind: "missing" };
+  if (!isOnSeveralDevices(device)) {
+    return answering.length === 1
+      ? { kind: "one", device, devices: answering }
+      : { kind: "several", devices: answering };
+  }
+  const members = all.filter((other) => isSameFileSystem(device, other));
+  const own = new Set(members.map(({ identification }) => identification?.subUuid));
+  const isOne = own.size === members.length && answering.every((each) => members.includes(each));
+  if (!isOne) return { kind: "several", devices: Array.from(new Set([...answering, ...members])) };
   const expected = device.identification?.member?.devices ?? 1;
-  if (!areMembersOfOne(devices)) return { kind: "several", devices };
-  if (isOnSeveralDevices(device) && devices.length < expected)
-    return { kind: "incomplete", devices };
-  return { kind: "one", device, devices };
+  return { kind: members.length < expected ? "incomplete" : "one", device, devices: members };
 }
 
 /** Members of one file system share type and UUID; each has a UUID of its own besides. */
-function areMembersOfOne(devices: readonly BlockDeviceInfo[]): boolean {
-  const [first] = devices;
-  if (devices.length <= 1) return true;
-  const own = devices.map(({ identification }) => identification?.subUuid);
-  return (
-    own.every((uuid) => uuid !== undefined) &&
-    new Set(own).size === devices.length &&
-    devices.every(
-      (device) =>
-        isOnSeveralDevices(device) &&
-        device.identification?.type === first?.identification?.type &&
-        device.identification?.uuid === first?.identification?.uuid,
-    )
-  );
+function isSameFileSystem(one: BlockDeviceInfo, other: BlockDeviceInfo): boolean {
+  const [a, b] = [one.identification, other.identification];
+  return isOnSeveralDevices(other) && a?.type === b?.type && a?.uuid === b?.uuid;
 }
 
 /** A file system, not an array's member, that says it has more devices than this one. */

@@ -75,6 +75,7 @@ function nearMiss(
 function whyUnfit(unfit: BlockDeviceInfo, answering: readonly BlockDeviceInfo[]): string {
   const { path, status, problem, identification } = unfit;
   if (status === "unreadable") return `is there, but cannot be read: ${printable(problem ?? "")}`;
+  if (status === "empty") return "is there, but has no content: nothing has been attached to it";
   if (status === "pending") return "is there, but is still being read";
   const expected = identification?.member?.devices ?? 1;
   const paths = answering.map((device) => device.path).join(", ");

@@ -37,6 +37,8 @@ export interface FindOptions {
   readonly signal?: AbortSignal | undefined;
   /** Hears of the search whenever a device comes, goes or has been read, and each second. */
   readonly onProgress?: ((progress: FindProgress) => void) | undefined;
+  /** Whether a file system of which devices are missing is accepted when the time is over; default false. */
+  readonly allowIncomplete?: boolean | undefined;
   /** What a device that is wanted by label or UUID may be; default `filesystem` and `other` (swap). */
   readonly usages?: readonly Usage[] | undefined;
 }
@@ -64,7 +66,8 @@ export async function findDevice(
   specification: DeviceSpecification,
   options: FindOptions = {},
 ): Promise<FoundDevice> {
-  const { timeout, signal, onProgress, usages = ["filesystem", "other"] } = options;
+  const { timeout, signal, onProgress, allowIncomplete } = options;
+  const { usages = ["filesystem", "other"] } = options;
   if (!isBlockDevice(specification)) throw new DeviceNotFoundError(specification, []);
   const wanted = resolveUdevPath(specification);
   const began = linux.now();
@@ -78,7 +81,12 @@ export async function findDevice(
       const found = decide(wanted, choice);
       if (found !== undefined) return found;
     }
-    if (isOver(elapsed, timeout, devices)) throw new DeviceNotFoundError(specification, devices);
+    if (isOver(elapsed, timeout, devices)) {
+      if (!allowIncomplete || choice.kind !== "incomplete") {
+        throw new DeviceNotFoundError(specification, devices);
+      }
+      return { ...choice.device, members: choice.devices };
+    }
     onProgress?.(progressOf(elapsed, timeout, devices, choice));
   }
   throw signal?.reason;
@@ -115,9 +123,9 @@ function decide(wanted: DeviceSpecification, choice: Choice): FoundDevice | unde
   return { ...choice.device, members: choice.devices };
 }
 
-/** Nobody can say what is on it, though it may become readable. */
+/** Nobody can say what is on it yet: it may become readable, or get a medium or a size. */
 function isUnknown({ status }: BlockDeviceInfo): boolean {
-  return status === "pending" || status === "unreadable";
+  return status === "pending" || status === "unreadable" || status === "empty";
 }
 
 function progressOf(

@@ -375,6 +375,43 @@ describe("findDevice", () => {
     await expect(finding).rejects.toThrow("LABEL=pair has only 1 of its 2 devices: /dev/vda");
   });
 
+  it("waits for the other devices of a btrfs file system that is wanted by path", async () => {
+    const [first, second] = btrfsPair();
+    const linux = machine([first, { ...second, appears: 4000 }]);
+
+    const found = await findDevice(linux, { path: "/dev/vda" });
+
+    expect(found.members).toHaveLength(2);
+    expect(linux.now()).toBe(4000);
+  });
+
+  it("accepts a btrfs file system without all its devices when it may", async () => {
+    const linux = machine([btrfsPair()[0]]);
+
+    const found = await findDevice(
+      linux,
+      { label: "pair" },
+      {
+        timeout: 1000,
+        allowIncomplete: true,
+      },
+    );
+
+    expect(found).toMatchObject({ path: "/dev/vda", members: [{ path: "/dev/vda" }] });
+    expect(linux.now()).toBe(1000);
+  });
+
+  it("waits until something is attached to an empty device", async () => {
+    const linux = machine([{ name: "loop0", size: 0 }]);
+    linux.at(2000, () =>
+      linux.changeDevice("loop0", { size: 2 ** 26, fileSystem: { type: "ext4", label: "in" } }),
+    );
+
+    const found = await findDevice(linux, { path: "/dev/loop0" });
+
+    expect(found.identification).toMatchObject({ label: "in" });
+  });
+
   it("takes a copy of a member for what it is: one too many", async () => {
     const [first, second] = btrfsPair();
     const linux = machine([first, second, { ...second, name: "vdc" }]);

@@ -164,11 +164,17 @@ function bcachefs(name: string, magic: string, memberFields: Uint8Array): HandBu
   };
 }
 
-const oldMembers = block(8 + 2 * 56, { 0: little(15), 4: little(1), 64: bytesOf(otherUuid) });
+const oldMembers = block(8 + 2 * 56, {
+  0: little(15),
+  4: little(1),
+  8: bytesOf(uuid),
+  64: bytesOf(otherUuid),
+});
 const newMembers = block(16 + 2 * 64, {
   0: little(18),
   4: little(11),
   8: little(64, 2),
+  16: bytesOf(uuid),
   80: bytesOf(otherUuid),
 });
 

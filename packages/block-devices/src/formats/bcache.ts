@@ -33,6 +33,7 @@ export const bcache: Format = {
 const fieldsStart = 752;
 const membersOld = 1;
 const membersNew = 11;
+const oldMemberSize = 56;
 const crc32cKinds = [1, 5];
 
 /** bcachefs, under its old magic number and its own. */
@@ -48,16 +49,17 @@ export const bcachefs: Format = {
     const [member, members] = [fields.u8(122), fields.u8(123)];
     if (fields.u64(104) !== superblockSector || member >= members) return undefined;
     if (!checksumFits(fields)) return wrongChecksum("bcachefs");
+    const uuids = memberUuids(fields, members);
     return {
       type: "bcachefs",
       usage: "filesystem",
       version: String(fields.u16(16)),
       uuid: fields.uuid(56),
       uuidKind: "dce",
-      subUuid: memberUuid(fields, member),
+      subUuid: uuids[member],
       label: fields.text(72, 32),
       blockSize: fields.u16(120) * 512,
-      member: { devices: members },
+      member: { devices: uuids.filter((uuid) => uuid !== undefined).length || 1 },
     };
   },
 };
@@ -70,14 +72,14 @@ function checksumFits(fields: Fields): boolean {
   return crc("crc32c", fields.bytes.subarray(16)) === fields.u32(0);
 }
 
-/** The UUID of a member, in whichever of two lists there is. */
-function memberUuid(fields: Fields, member: number): string | undefined {
-  let at = fieldsStart;
-  while (fields.u32(at) >= 2) {
+/** The UUIDs of all members, in whichever of two lists there is; none of one that was removed. */
+function memberUuids(fields: Fields, members: number): readonly (string | undefined)[] {
+  for (let at = fieldsStart; fields.u32(at) >= 2; at += fields.u32(at) * 8) {
     const type = fields.u32(at + 4);
-    if (type === membersOld) return fields.uuid(at + 8 + member * 56);
-    if (type === membersNew) return fields.uuid(at + 16 + member * fields.u16(at + 8));
-    at += fields.u32(at) * 8;
+    const [start, step] =
+      type === membersNew ? [at + 16, fields.u16(at + 8)] : [at + 8, oldMemberSize];
+    if (type !== membersOld && type !== membersNew) continue;
+    return Array.from({ length: members }, (_, index) => fields.uuid(start + index * step));
   }
-  return undefined;
+  return [];
 }
