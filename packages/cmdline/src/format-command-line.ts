@@ -5,8 +5,8 @@ import { parseCommandLine, type CommandLine, type Parameter } from "./parse-comm
  * Writes a command line that {@link parseCommandLine} reads as the same parameters and arguments of init,
  * with quotes only where they are needed.
  *
- * @throws UnwritableParameterError for what no command line can say: a NUL, an `=` in a name, a value with
- * both blanks and an inner quote, …
+ * @throws UnwritableParameterError for what no command line can say: a NUL, an `=` in a name, a quote before
+ * a blank, …
  */
 export function formatCommandLine(
   commandLine: Pick<CommandLine, "parameters" | "initArguments">,
@@ -86,8 +86,8 @@ export class UnwritableParameterError extends Error {
     const { name, value } = parameter;
     const text = printable(value === undefined ? name : `${name}=${value}`);
     super(
-      `no kernel command line can say "${text}": ` +
-        "it knows no escapes, so blanks and inner quotes exclude each other, and so do NUL and text",
+      `no kernel command line can say "${text}" there: it has no escapes, so that nothing stands for a NUL, ` +
+        'an "=" in a name, the word "--", or a quote before a blank',
     );
     this.parameter = parameter;
   }
