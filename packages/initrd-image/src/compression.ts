@@ -1,6 +1,7 @@
 import { availableParallelism } from "node:os";
 import { type Duplex, Readable, pipeline } from "node:stream";
 import zlib from "node:zlib";
+import { errorCode } from "@earlyboot/linux-syscalls";
 import { ImageError } from "./image-error.ts";
 import {
   compressLz4Block,
@@ -11,7 +12,7 @@ import {
 } from "./lz4.ts";
 import type { Compression } from "./plan.ts";
 import { throughProgram } from "./program-filter.ts";
-import { blocksOf, takeFrom } from "./taker.ts";
+import { takeFrom } from "./taker.ts";
 import { type ZstdStretch, compressZstd } from "./zstd-compress.ts";
 
 /** What an image may be compressed with; the last three are only read. */
@@ -69,8 +70,10 @@ function through(input: Bytes, transform: Duplex): Bytes {
 
 async function* compressLz4(input: Bytes): AsyncGenerator<Uint8Array> {
   yield lz4Magic;
-  for await (const block of blocksOf(input, lz4BlockSize)) {
-    const compressed = compressLz4Block(block);
+  const { fill } = takeFrom(input);
+  const block = new Uint8Array(lz4BlockSize);
+  for (let length = await fill(block); length > 0; length = await fill(block)) {
+    const compressed = compressLz4Block(block.subarray(0, length));
     yield littleEndian(compressed.length);
     yield compressed;
   }
@@ -93,14 +96,24 @@ export function decompress(input: Bytes, compression: ReadableCompression): Byte
 
 const decompressors: Readonly<Record<ReadableCompression, (input: Bytes) => Bytes>> = {
   none: (input) => input,
-  gzip: (input) => through(input, zlib.createGunzip({ chunkSize })),
-  zstd: (input) => through(input, zlib.createZstdDecompress({ chunkSize })),
+  gzip: (input) => unzipped(through(input, zlib.createGunzip({ chunkSize }))),
+  zstd: (input) => unzipped(through(input, zlib.createZstdDecompress({ chunkSize }))),
   lz4: decompressLz4,
   bzip2: (input) => throughProgram("bzip2", ["-dc"], input),
   lzo: (input) => throughProgram("lzop", ["-dc"], input),
   lzma: (input) => throughProgram("xz", ["--format=lzma", "-dc"], input),
   xz: (input) => throughProgram("xz", ["--format=xz", "-dc"], input),
 };
+
+/** Gives zlib's complaints about the bytes as one of ours, and everybody else's as they are. */
+async function* unzipped(bytes: Bytes): AsyncGenerator<Uint8Array> {
+  try {
+    yield* bytes;
+  } catch (cause) {
+    if (!/^Z(?:STD)?_/.test(errorCode(cause) ?? "")) throw cause;
+    throw new ImageError("bad-archive", "a compressed part is damaged", { cause });
+  }
+}
 
 /** Reads the legacy frame: the magic, and again the magic where two frames follow each other, and blocks. */
 async function* decompressLz4(input: Bytes): AsyncGenerator<Uint8Array> {

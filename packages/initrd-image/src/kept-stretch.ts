@@ -3,7 +3,7 @@ import { createReadStream, existsSync } from "node:fs";
 import { mkdir, readdir, rename, rm, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { type StreamedContent, type StreamedEntry, contentOffset } from "./cpio.ts";
-import { blocksOf } from "./taker.ts";
+import { takeFrom } from "./taker.ts";
 import { type ZstdStretch, resetLength } from "./zstd-compress.ts";
 
 /** How the stretch is compressed, and where the result is kept. */
@@ -50,14 +50,14 @@ interface Between {
 async function betweenZeros(content: StreamedContent): Promise<Between | undefined> {
   const zeros = Buffer.alloc(resetLength);
   const hash = createHash("sha256");
+  const { take } = takeFrom(content.stream());
   let [start, end, offset] = [-1, -1, 0];
-  for await (const block of blocksOf(content.stream(), 1 << 20)) {
-    const bytes = Buffer.from(block.buffer, block.byteOffset, block.length);
+  for (let bytes = await take(1 << 20); bytes.length > 0; bytes = await take(1 << 20)) {
     hash.update(bytes);
     const [first, last] = [bytes.indexOf(zeros), bytes.lastIndexOf(zeros)];
     if (start < 0 && first >= 0) start = offset + first + resetLength;
     if (last >= 0) end = offset + last;
-    offset += block.length;
+    offset += bytes.length;
   }
   return start >= 0 && end > start ? { start, end, sha256: hash.digest("hex") } : undefined;
 }
@@ -80,7 +80,7 @@ async function* keptFrame(
     }
     await removeOldest(cache);
   }
-  yield* createReadStream(file, { highWaterMark: 1 << 20 });
+  yield* createReadStream(file, { highWaterMark: 1 << 18 });
 }
 
 /** Keeps the newest frames: those of the current runtime for both machine types, and of the one before. */

@@ -1,9 +1,11 @@
 /** Takes bytes from a stream, as many as are wanted. */
 export interface Taker {
   /** The next `size` bytes in one piece; fewer only at the stream's end. */
-  take(size: number): Promise<Buffer>;
+  readonly take: (size: number) => Promise<Buffer>;
+  /** Fills `target` with the next bytes, and gives how many there were; fewer only at the stream's end. */
+  readonly fill: (target: Uint8Array) => Promise<number>;
   /** The next `size` bytes in the pieces in which they come; all of them by default. */
-  pieces(size?: number): AsyncGenerator<Uint8Array>;
+  readonly pieces: (size?: number) => AsyncGenerator<Uint8Array>;
 }
 
 /** Reads `input` in portions that do not depend on the pieces in which it comes. */
@@ -23,23 +25,17 @@ export function takeFrom(input: AsyncIterable<Uint8Array>): Taker {
       yield piece;
     }
   };
-  const take = async (size: number): Promise<Buffer> => {
-    const target = Buffer.alloc(size);
+  const fill = async (target: Uint8Array): Promise<number> => {
     let length = 0;
-    for await (const piece of pieces(size)) {
+    for await (const piece of pieces(target.length)) {
       target.set(piece, length);
       length += piece.length;
     }
-    return target.subarray(0, length);
+    return length;
   };
-  return { pieces, take };
-}
-
-/** Cuts a stream into blocks of one size; only the last may be shorter. */
-export async function* blocksOf(
-  input: AsyncIterable<Uint8Array>,
-  size: number,
-): AsyncGenerator<Uint8Array> {
-  const { take } = takeFrom(input);
-  for (let block = await take(size); block.length > 0; block = await take(size)) yield block;
+  const take = async (size: number): Promise<Buffer> => {
+    const target = Buffer.alloc(size);
+    return target.subarray(0, await fill(target));
+  };
+  return { fill, pieces, take };
 }

@@ -1,7 +1,7 @@
-import { Readable, pipeline } from "node:stream";
+import type { Writable } from "node:stream";
 import zlib from "node:zlib";
 import { ImageError } from "./image-error.ts";
-import { blocksOf, takeFrom } from "./taker.ts";
+import { takeFrom } from "./taker.ts";
 import { blockLength, frameHeaderSize } from "./zstd-frame.ts";
 
 type Bytes = AsyncIterable<Uint8Array>;
@@ -129,9 +129,24 @@ function compressFrame(input: Bytes, level: number): Bytes {
       [ZSTD_c_overlapLog]: overlapLog,
     },
   });
-  // With no block waiting while another is being compressed, memory holds only one.
-  const blocks = Readable.from(blocksOf(input, flushedSize), { highWaterMark: 0 });
-  return pipeline(blocks, transform, () => undefined);
+  feed(transform, input).catch((error: Error) => transform.destroy(error));
+  return transform;
+}
+
+/** Writes in blocks, all from the same memory: each has been compressed when its callback is called. */
+async function feed(transform: Writable, input: Bytes): Promise<void> {
+  const { fill } = takeFrom(input);
+  const block = Buffer.alloc(flushedSize);
+  for (let length = await fill(block); length > 0; length = await fill(block)) {
+    await write(transform, block.subarray(0, length));
+  }
+  transform.end();
+}
+
+function write(stream: Writable, bytes: Uint8Array): Promise<void> {
+  return new Promise((resolve, reject) => {
+    stream.write(bytes, (error) => (error ? reject(error) : resolve()));
+  });
 }
 
 const flushedSize = 12 << 20;

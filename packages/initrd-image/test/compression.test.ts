@@ -1,9 +1,10 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { deflateRawSync, gzipSync, zstdCompressSync } from "node:zlib";
+import { errorCode } from "@earlyboot/linux-syscalls";
 import { type CpioEntry, readImage, writeCpio } from "@earlyboot/initrd-image";
 import { describe, expect, it, jest } from "@jest/globals";
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { compress, decompress } from "../dist/compression.js";
 import { compressLz4Block, decompressLz4Block } from "../dist/lz4.js";
 import { findSegments } from "../dist/segments.js";
@@ -14,7 +15,7 @@ const temporaryDirectory = temporaryDirectories();
 jest.setTimeout(120_000);
 
 /** Something to compress: this program itself, which has code, text and zeros. */
-const program = readFileSync(process.execPath).subarray(0, 17 << 20);
+const program = readFileSync(process.execPath).subarray(0, 13 << 20);
 
 /** Bytes with and without repetitions, near and far. */
 const compressible = fc
@@ -45,34 +46,38 @@ describe("an lz4 block", () => {
       fc.property(fc.nat(block.length - 1), fc.nat(255), (at, value) => {
         const damaged = Uint8Array.from(block);
         damaged[at] = value;
-        const unpacked = (): unknown => decompressLz4Block(damaged).length;
-
-        try {
-          expect(unpacked()).toEqual(expect.any(Number));
-        } catch (error) {
-          expect(error).toMatchObject({ code: "bad-archive" });
-        }
+        expect(outcomeOf(() => decompressLz4Block(damaged))).toMatch(/^(unpacked|bad-archive)$/);
       }),
     );
   });
 });
 
+const outcomeOf = (unpack: () => unknown): string | undefined => {
+  try {
+    unpack();
+    return "unpacked";
+  } catch (error) {
+    return errorCode(error);
+  }
+};
+
+/** More than one block of those that work in blocks of 8 and 12 MiB; less of the slow ones. */
 const commands = [
-  ["gzip", "gzip", ["-dc"]],
-  ["lz4", "lz4", ["-dc"]],
-  ["xz", "xz", ["-dc"]],
-  ["zstd", "zstd", ["-dc"]],
+  ["gzip", program.subarray(0, 2 << 20)],
+  ["lz4", program],
+  ["xz", program.subarray(0, 2 << 20)],
+  ["zstd", program],
 ] as const;
 
-describe.each(commands)("%s", (compression, command, options) => {
-  itWith([command], `is read by the program ${command}`, async () => {
-    const compressed = await collect(compress(inPieces(program), compression, 1));
+describe.each(commands)("%s", (compression, content) => {
+  itWith([compression], "is read by the program of that name", async () => {
+    const compressed = await collect(compress(inPieces(content), compression, 1));
 
-    expect(run(command, options, { input: compressed }).equals(program)).toBe(true);
+    expect(run(compression, ["-dc"], { input: compressed }).equals(content)).toBe(true);
   });
 
-  itWith([command], "unpacks to what it was made of, and ends where it says", async () => {
-    const compressed = await collect(compress(inPieces(program), compression, 1));
+  itWith([compression], "unpacks to what it was made of, and ends where it says", async () => {
+    const compressed = await collect(compress(inPieces(content), compression, 1));
     const followed = Buffer.concat([compressed, Buffer.alloc(12), writeCpio([])]);
 
     const segments = await findSegments(followed);
@@ -82,24 +87,24 @@ describe.each(commands)("%s", (compression, command, options) => {
       { compression, offset: 0, end: compressed.length },
       { compression: "none", offset: compressed.length + 12, end: followed.length },
     ]);
-    expect(unpacked.equals(program)).toBe(true);
+    expect(unpacked.equals(content)).toBe(true);
   });
 
   it("comes out the same whatever pieces the input comes in", async () => {
-    const few = await collect(compress(inPieces(program, 9_000_001), compression, 1));
-    const many = await collect(compress(inPieces(program, 12_345), compression, 1));
+    const few = await collect(compress(inPieces(content, 9_000_001), compression, 1));
+    const many = await collect(compress(inPieces(content, 12_345), compression, 1));
 
     expect(few.equals(many)).toBe(true);
   });
 
   it("says that a damaged stream is damaged", async () => {
     const compressed = await collect(
-      compress(inPieces(program.subarray(0, 100_000)), compression, 1),
+      compress(inPieces(content.subarray(0, 100_000)), compression, 1),
     );
 
     await expect(
       collect(decompress(inPieces(compressed.subarray(0, -30)), compression)),
-    ).rejects.toThrow();
+    ).rejects.toMatchObject({ code: "bad-archive" });
   });
 });
 
@@ -111,9 +116,8 @@ describe("the end of an xz stream", () => {
     ["SHA-256, and the filter for x86 code", ["--x86", "--lzma2=preset=1", "--check=sha256"]],
     ["content that is not compressible", ["-0", "--format=xz"]],
   ])("is found with %s", async (title, options) => {
-    const content = title.startsWith("content")
-      ? deflateRawSync(program.subarray(0, 3 << 20))
-      : program;
+    const start = program.subarray(0, 3 << 20);
+    const content = title.startsWith("content") ? deflateRawSync(start) : start;
     const compressed = run("xz", ["-c", ...options], { input: content });
 
     const [segment] = await findSegments(Buffer.concat([compressed, Buffer.alloc(8), compressed]));

@@ -11,7 +11,7 @@ import {
 import { join } from "node:path";
 import { type CpioEntry, readCpio, streamCpio, writeCpio } from "@earlyboot/initrd-image";
 import { describe, expect, it } from "@jest/globals";
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { collect, itWith, run, temporaryDirectories } from "./support/tools.ts";
 
 const temporaryDirectory = temporaryDirectories();
@@ -35,13 +35,13 @@ const nodes: readonly CpioEntry[] = [
 /** What a reader gives that a writer may leave out. */
 const complete = (entry: CpioEntry): CpioEntry => ({ uid: 0, gid: 0, modified: 0, ...entry });
 
-const path = fc
+const anyPath = fc
   .array(fc.stringMatching(/^[a-zäöü0-9._-]{1,20}$/), { minLength: 1, maxLength: 4 })
   .map((parts) => `x${parts.join("/")}`);
 
-const entry: fc.Arbitrary<CpioEntry> = fc
+const anyEntry: fc.Arbitrary<CpioEntry> = fc
   .record({
-    path,
+    path: anyPath,
     mode: fc.integer({ min: 0, max: 0o7777 }),
     uid: fc.integer({ min: 0, max: 0xffff_ffff }),
     gid: fc.integer({ min: 0, max: 0xffff_ffff }),
@@ -53,7 +53,7 @@ const entry: fc.Arbitrary<CpioEntry> = fc
         .uint8Array({ maxLength: 300 })
         .map((content): CpioEntry => ({ ...common, kind: "file", content })),
       fc.constant<CpioEntry>({ ...common, kind: "directory" }),
-      path.map((target): CpioEntry => ({ ...common, kind: "link", target })),
+      anyPath.map((target): CpioEntry => ({ ...common, kind: "link", target })),
       fc
         .record({
           major: fc.integer({ min: 0, max: 4095 }),
@@ -65,7 +65,7 @@ const entry: fc.Arbitrary<CpioEntry> = fc
 
 describe("writeCpio", () => {
   it("writes what readCpio reads back", () => {
-    const entries = fc.uniqueArray(entry, { selector: ({ path: name }) => name, maxLength: 20 });
+    const entries = fc.uniqueArray(anyEntry, { selector: ({ path: name }) => name, maxLength: 20 });
 
     fc.assert(
       fc.property(entries, (written) => {

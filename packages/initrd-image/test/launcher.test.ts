@@ -18,7 +18,7 @@ describe.each(machines)("a launcher for %s", (architecture, emulator, prefix) =>
     const file = join(temporaryDirectory(), "init");
     const environment = { HOME: "/", PATH: "/bin:/usr/bin" };
     writeFileSync(file, makeLauncher({ architecture, words, environment }), { mode: 0o755 });
-    const [program = file, ...before] = [...emulator, file];
+    const [program, ...before] = [...emulator, file];
     const env = { ...process.env, NODE_OPTIONS: "--from-the-command-line" };
     return spawnSync(program, [...before, ...programArguments], { encoding: "utf8", env });
   };

@@ -4,4 +4,4 @@ import { buildImage } from "@earlyboot/initrd-image";
 
 const [plan, options] = process.argv.slice(2).map((file) => JSON.parse(readFileSync(file, "utf8")));
 const { sha256 } = await buildImage(plan, options);
-console.log(JSON.stringify({ sha256, memory: process.resourceUsage().maxRSS }));
+process.stdout.write(JSON.stringify({ sha256, memory: process.resourceUsage().maxRSS }));

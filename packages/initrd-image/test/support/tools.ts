@@ -8,12 +8,12 @@ import { afterEach, it } from "@jest/globals";
 export function itWith(
   programs: readonly string[],
   title: string,
-  run: () => void | Promise<void>,
+  check: () => void | Promise<void>,
   timeout = 60_000,
 ): void {
   const missing = programs.filter((program) => !isInstalled(program));
-  if (missing.length === 0) it(title, run, timeout);
-  else it.skip(`${title} (skipped: needs ${missing.join(", ")})`, run);
+  if (missing.length === 0) it(title, check, timeout);
+  else it.skip(`${title} (skipped: needs ${missing.join(", ")})`, check);
 }
 
 export function isInstalled(program: string): boolean {
