@@ -5,8 +5,8 @@ import { parseCommandLine, type CommandLine, type Parameter } from "./parse-comm
  * Writes a command line that {@link parseCommandLine} reads as the same parameters and arguments of init,
  * with quotes only where they are needed.
  *
- * @throws UnwritableParameterError for what no command line can say: a NUL, an `=` in a name, a quote before
- * a blank, …
+ * @throws UnwritableParameterError for what no command line can say: a NUL, an `=` in a name, a quote between
+ * two blanks, …
  */
 export function formatCommandLine(
   commandLine: Pick<CommandLine, "parameters" | "initArguments">,
@@ -87,7 +87,7 @@ export class UnwritableParameterError extends Error {
     const text = printable(value === undefined ? name : `${name}=${value}`);
     super(
       `no kernel command line can say "${text}" there: it has no escapes, so that nothing stands for a NUL, ` +
-        'an "=" in a name, the word "--", or a quote before a blank',
+        'an "=" in a name, the word "--", or a quote between two blanks',
     );
     this.parameter = parameter;
   }

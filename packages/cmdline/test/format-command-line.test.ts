@@ -95,7 +95,7 @@ describe("formatCommandLine", () => {
   it.each<[string, Parameter]>([
     ["a NUL", { name: "a", value: "b\0c" }],
     ["an equals sign in a name", { name: "a=b", value: "c" }],
-    ["a quote before a blank, where more follows", { name: "a", value: 'b" c' }],
+    ["a quote between two blanks", { name: "a", value: 'b "c d' }],
     ["the word --", { name: "--" }],
   ])("refuses %s", (_, parameter) => {
     const line = { parameters: [parameter, { name: "last" }], initArguments: [] };
