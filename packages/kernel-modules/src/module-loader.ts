@@ -15,7 +15,8 @@ export type LoaderLinux = LoadLinux & Pick<Linux, "now">;
 
 /**
  * What became of a module: `loaded`; `present`, it was loaded before; `builtin`, it is part of the kernel;
- * `no-device`, it looked for its hardware, found none and left; `blacklisted`; `failed`.
+ * `no-device`, it looked for its hardware, found none and left; `blacklisted`; `cancelled`, the loader was told
+ * to stop before the kernel was asked; `failed`.
  */
 export type ModuleOutcome =
   | "loaded"
@@ -23,6 +24,7 @@ export type ModuleOutcome =
   | "builtin"
   | "no-device"
   | "blacklisted"
+  | "cancelled"
   | "failed";
 
 /** What became of one module, and when. */
@@ -44,6 +46,8 @@ export interface ModuleLoaderOptions {
   readonly commandLine?: Pick<CommandLine, "parameters">;
   /** Modules that are loaded only where another needs them: `modprobe.blacklist=`, `module_blacklist=`. */
   readonly blacklist?: readonly string[];
+  /** Ends the loading: the kernel is asked for no further module. What it has begun, it finishes. */
+  readonly signal?: AbortSignal;
   /** Hears what became of every module, those that another needed too. */
   readonly onModule?: (report: ModuleReport) => void;
 }
@@ -68,7 +72,7 @@ export function createModuleLoader(
   index: ModuleIndex,
   options: ModuleLoaderOptions = {},
 ): ModuleLoader {
-  const { commandLine = { parameters: [] }, onModule } = options;
+  const { commandLine = { parameters: [] }, signal, onModule } = options;
   const forbidden = new Set(options.blacklist?.map(moduleName));
   const begun = new Map<string, Promise<ModuleReport>>();
   const reports: ModuleReport[] = [];
@@ -113,6 +117,7 @@ export function createModuleLoader(
     needed: readonly ModuleReport[],
     parameters: string,
   ): Promise<ModuleOutcome> {
+    if (signal?.aborted === true) return "cancelled";
     if (needed.some(({ outcome }) => outcome === "no-device")) return "no-device";
     const obstacle = findObstacle(index, step, needed);
     if (obstacle !== undefined) throw obstacle;

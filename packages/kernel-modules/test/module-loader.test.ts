@@ -137,6 +137,20 @@ describe("loading", () => {
     expect(reports[2]?.error).toMatchObject({ code: "ENOENT", missing: true });
   });
 
+  it("asks for no further module once it is told to stop", async () => {
+    const { linux, index } = machineWith(
+      { slow: "", user: "slow" },
+      {},
+      { modules: [{ name: "slow", takes: 5000 }] },
+    );
+    const end = new AbortController();
+    linux.at(3000, () => end.abort());
+
+    const reports = await loadModules(linux, index, ["slow", "user"], { signal: end.signal });
+
+    expect(reports.map(({ outcome }) => outcome)).toEqual(["loaded", "cancelled"]);
+  });
+
   it("loads all that an alias stands for, but for what is blacklisted", async () => {
     const { linux, index } = machineWith(
       { a: "", b: "", c: "d", d: "" },
