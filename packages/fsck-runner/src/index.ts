@@ -4,9 +4,11 @@
  * @packageDocumentation
  */
 export { checkFileSystem, type CheckingLinux, type CheckOptions } from "./check-file-system.ts";
-export type { CheckerRun, CheckResult, SkipReason } from "./check-result.ts";
+export type { CheckerRun, CheckResult, Finding, SkipReason } from "./check-result.ts";
 export { checkFileSystems, type CheckRequest } from "./check-file-systems.ts";
 export { type Checker, checkerFor, type Repair, type RepairMode } from "./checkers.ts";
-export { disksOf } from "./disks-of.ts";
+export type { DeviceUse, DeviceUseLinux } from "./device-use.ts";
+export { disksOf, type SysfsLinux } from "./disks-of.ts";
 export { fsckOutcome, type FsckOutcome } from "./fsck-outcome.ts";
 export type { CheckProgress } from "./progress.ts";
+export type { ReplayingLinux } from "./replay-log.ts";

@@ -1,6 +1,6 @@
 import { errorCode, type Linux, MountFlag } from "@earlyboot/linux-syscalls";
 
-/** The calls that {@link replayLog} makes. */
+/** The calls that replaying a log takes. */
 export type ReplayingLinux = Pick<Linux, "mkdir" | "mount" | "rmdir" | "umount2">;
 
 /** Where a file system is mounted for a moment. */

@@ -3,5 +3,9 @@
  *
  * @packageDocumentation
  */
-export { configureQemuNetworking, type QemuNetworkOptions } from "./configure-qemu-networking.ts";
+export {
+  configureQemuNetworking,
+  type QemuNetworkLinux,
+  type QemuNetworkOptions,
+} from "./configure-qemu-networking.ts";
 export { qemuUserNetwork } from "./qemu-user-network.ts";

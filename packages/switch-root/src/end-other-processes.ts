@@ -10,7 +10,11 @@ export interface EndOptions {
 }
 
 /** A process that {@link endOtherProcesses} met. */
-export type RunningProcess = Pick<ProcessStatus, "pid" | "name">;
+export interface RunningProcess {
+  readonly pid: number;
+  /** The name of its program, at most 15 bytes. */
+  readonly name: string;
+}
 
 /** What {@link endOtherProcesses} did. */
 export interface EndedProcesses {

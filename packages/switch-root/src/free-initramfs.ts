@@ -1,6 +1,6 @@
 import { FileKind, type Linux } from "@earlyboot/linux-syscalls";
 
-/** The calls that {@link freeInitramfs} makes. */
+/** The calls that freeing an initramfs takes. */
 export type FreeingLinux = Pick<
   Linux,
   "close" | "fstat" | "now" | "openAt" | "readDirectoryAt" | "statAt" | "unlinkAt"

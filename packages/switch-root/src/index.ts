@@ -13,6 +13,7 @@ export {
 } from "./end-other-processes.ts";
 export { executeInit, type InitOptions, initEnvironment } from "./execute-init.ts";
 export { defaultInits, findInit } from "./find-init.ts";
+export type { FreeingLinux } from "./free-initramfs.ts";
 export { essentialDirectories } from "./essential-directories.ts";
 export { moveEssentialFileSystems } from "./move-essential-file-systems.ts";
 export { SwitchRootFailedError } from "./switch-root-failed-error.ts";

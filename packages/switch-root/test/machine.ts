@@ -31,7 +31,7 @@ export const goodRoot: FileTree = {
 };
 
 /** The files of an initramfs. */
-export const initramfs: FileTree = {
+const initramfs: FileTree = {
   "/init": { kind: "file", mode: 0o755, content: "#!/node\n" },
   "/node": program(),
   "/lib/modules/6.12/disk.ko": "module",
