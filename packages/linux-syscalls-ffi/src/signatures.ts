@@ -12,7 +12,6 @@ export const signatures = {
   bind: "iipi",
   chroot: "ip",
   clock_gettime: "iip",
-  close_range: "liii",
   delete_module: "lpi",
   dup2: "iii",
   execve: "ippp",

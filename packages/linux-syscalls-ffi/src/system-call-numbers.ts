@@ -1,8 +1,9 @@
 import type { FunctionName } from "./signatures.ts";
 
 /** System calls that the C library does not offer, or not every one of its versions: x64, arm64. */
-const numbers: Partial<Record<FunctionName, readonly [x64: number, arm64: number]>> = {
-  close_range: [436, 436],
+export const systemCallNumbers: Readonly<
+  Partial<Record<FunctionName, readonly [x64: number, arm64: number]>>
+> = {
   delete_module: [176, 106],
   finit_module: [313, 273],
   getdents64: [217, 61],
@@ -16,9 +17,6 @@ const numbers: Partial<Record<FunctionName, readonly [x64: number, arm64: number
  * The number under which syscall(2) makes the call on this machine; `undefined` for a function of
  * the C library.
  */
-export function systemCallNumber(
-  name: FunctionName,
-  architecture: string = process.arch,
-): number | undefined {
-  return numbers[name]?.[architecture === "arm64" ? 1 : 0];
+export function systemCallNumber(name: FunctionName): number | undefined {
+  return systemCallNumbers[name]?.[process.arch === "arm64" ? 1 : 0];
 }

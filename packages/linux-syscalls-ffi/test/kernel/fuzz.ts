@@ -8,6 +8,9 @@ import { openNodeFfi } from "../../src/backends/node-ffi.ts";
 import { linuxOf } from "../../src/linux-of.ts";
 import type { Argument, FunctionName } from "../../src/signatures.ts";
 
+/* oxlint-disable no-new-wrappers, unicorn/no-thenable, typescript/no-extraneous-class --
+   values that nobody should make are what this program is about */
+
 /**
  * Calls every function of the adapter with whatever JavaScript can make:
  * `node fuzz.ts BACKEND CALLS SEED REPORT`, as root of new user, mount, network and PID namespaces.
@@ -67,7 +70,9 @@ function enterScratchRoot(): void {
 /** One call of one function, of the adapter or of something that it gave. */
 function callOnce(): void {
   const object = random() < 0.1 && handles.length > 0 ? pick(handles) : linux;
-  const names = Object.keys(object).filter((name) => Reflect.get(object, name) instanceof Function);
+  const names = Object.keys(object).filter(
+    (name) => typeof Reflect.get(object, name) === "function",
+  );
   const name = pick(names);
   counts[name] = (counts[name] ?? 0) + 1;
   try {
@@ -84,10 +89,11 @@ function settle(name: string, value: unknown): void {
       (result) => settle(name, result),
       (error: unknown) => judge(name, error),
     );
-  } else if (value instanceof Function) {
+  } else if (typeof value === "function") {
     handles.push({ [`${name}-stop`]: value });
   } else if (typeof value === "object" && value !== null && !(value instanceof Uint8Array)) {
-    if (Object.values(value).some((field) => field instanceof Function)) handles.push({ ...value });
+    if (Object.values(value).some((field) => typeof field === "function"))
+      handles.push({ ...value });
   }
   count("returned");
 }
@@ -114,7 +120,8 @@ function count(outcome: string): void {
 function tidy(): void {
   for (const handle of handles.splice(0)) {
     for (const [name, stop] of Object.entries(handle)) {
-      if (name.endsWith("-stop") || name === "close") Reflect.apply(stop as () => void, handle, []);
+      if (!name.endsWith("-stop") && name !== "close") continue;
+      if (typeof stop === "function") stop.call(handle);
     }
   }
   for (let open = 3; open < 400; open++) {
@@ -253,13 +260,15 @@ function signal(): unknown {
   return pick([AbortSignal.abort(new Hostile("abort")), new AbortController().signal, undefined]);
 }
 
-const fieldNames = [
-  ...["source", "target", "type", "flags", "data", "how", "mode", "create", "access", "exclusive"],
-  ...["append", "truncate", "directory", "noFollow", "nonBlock", "file", "readOnly", "offset"],
-  ...["destination", "netmask", "gateway", "interface", "path", "arguments", "argv0", "addon"],
-  ...["environment", "workingDirectory", "streams", "onOutput", "onProgress", "newSession"],
-  ...["keep", "openFiles", "soft", "hard", "echo", "lines", "signals", "aborted", "backend"],
-];
+const fieldNames = `
+  source target type flags data how mode create access exclusive append truncate
+  directory noFollow nonBlock file readOnly offset destination netmask gateway
+  interface path arguments argv0 addon environment workingDirectory streams
+  onOutput onProgress newSession keep openFiles soft hard echo lines signals
+  aborted backend
+`
+  .trim()
+  .split(/\s+/);
 
 const fieldValues: Readonly<Record<string, () => unknown>> = {
   target: path,
@@ -273,7 +282,7 @@ const fieldValues: Readonly<Record<string, () => unknown>> = {
   netmask: () => pick(["255.0.0.0", "0.0.0.0"]),
   readOnly: truth,
   create: truth,
-  environment: () => ({ A: "b", ...(random() < 0.2 ? { [String(pick(fieldNames))]: any() } : {}) }),
+  environment: () => ({ A: "b", ...(random() < 0.2 ? { [pick(fieldNames)]: any() } : {}) }),
   arguments: strings,
   onOutput: handler,
   onProgress: handler,
@@ -295,9 +304,8 @@ function any(): unknown {
 }
 
 function pick<Item>(items: readonly Item[]): Item {
-  const item = items[Math.floor(random() * items.length)];
-  if (item === undefined && items.length === 0) throw new Error("nothing to pick");
-  return item as Item;
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- an item may be undefined
+  return items[Math.floor(random() * items.length)] as Item;
 }
 
 /** The generator "mulberry32": the same numbers for the same seed. */
@@ -371,31 +379,16 @@ function throwHostile(): never {
 
 const long = "x".repeat(2 ** 24);
 
-const hostile: readonly (() => unknown)[] = [
-  ...[undefined, null, true, false, Number.NaN, -0, -1, 1.5, 2 ** 31, 2 ** 32, 2 ** 53, 1e308],
-  ...[
-    Number.POSITIVE_INFINITY,
-    -(2 ** 31),
-    0xfee1dead,
-    0n,
-    -1n,
-    2n ** 64n,
-    -(2n ** 63n),
-    2n ** 200n,
-  ],
-  ...["", "a\0b", "\0", "\ud800", "\udfff/x", "ü".repeat(3000), "x".repeat(5000), "/".repeat(4095)],
-  ...[
-    Symbol("s"),
-    Symbol.iterator,
-    /x/,
-    new Date(0),
-    new Map(),
-    new String("/file"),
-    new Number(3),
-  ],
-  ...[[], [1, "a"], Array(2 ** 32 - 1), {}, Object.create(null), globalThis, process, Promise],
-]
-  .map((value: unknown) => () => value)
+const values: readonly unknown[] = [
+  [undefined, null, true, false, Number.NaN, -0, -1, 1.5, 2 ** 31, 2 ** 32, 2 ** 53, 1e308],
+  [Number.POSITIVE_INFINITY, -(2 ** 31), 0xfee1dead, 0n, -1n, 2n ** 64n, -(2n ** 63n), 2n ** 200n],
+  ["", "a\0b", "\0", "\ud800", "\udfff/x", "ü".repeat(3000), "x".repeat(5000), "/".repeat(4095)],
+  [Symbol("s"), Symbol.iterator, /x/, new Date(0), new Map(), new String("/file"), new Number(3)],
+  [[], [1, "a"], Array(2 ** 32 - 1), {}, Object.create(null), globalThis, process, Promise],
+].flat();
+
+const hostile: readonly (() => unknown)[] = values
+  .map((value) => () => value)
   .concat(
     () => long,
     () => throwHostile,

@@ -29,10 +29,10 @@ function fetchNode(version: string): string | undefined {
   const name = `node-linux-${process.arch}@${version}`;
   const { NODE_OPTIONS: _, ...environment } = process.env;
   try {
-    const arguments_ = ["--yes", "--prefer-offline", "-p", name, "-c", "node -p process.execPath"];
+    const command = ["--yes", "--prefer-offline", "-p", name, "-c", "node -p process.execPath"];
     const stdio = ["ignore", "pipe", "ignore"] as const;
     const options = { encoding: "utf8", env: environment, timeout: 180_000, stdio: [...stdio] };
-    const path = execFileSync("npx", arguments_, { ...options, encoding: "utf8" }).trim();
+    const path = execFileSync("npx", command, { ...options, encoding: "utf8" }).trim();
     return path.includes("node-linux-") ? path : undefined;
   } catch {
     return undefined;

@@ -19,7 +19,12 @@ const file = new URL("scenarios.ts", import.meta.url).pathname;
 const namespaces = [
   "unshare",
   ...(process.getuid?.() === 0 ? [] : ["--user", "--map-root-user"]),
-  ...["--mount", "--net", "--pid", "--fork", "--kill-child", "--mount-proc"],
+  "--mount",
+  "--net",
+  "--pid",
+  "--fork",
+  "--kill-child",
+  "--mount-proc",
 ] as const;
 
 /** Why scenarios cannot run here; `undefined` when they can. */

@@ -443,7 +443,7 @@ const scenarios: Record<string, Scenario> = {
       onProgress: (chunk) => (progress += textOf(chunk)),
     });
     const status = await child.exited;
-    return { pid: child.pid > 0, status, stdout, stderr, progress };
+    return { pid: child.pid > 0, status, stdout: stdout.split("\n"), stderr, progress };
   },
 
   async spawnMore(linux) {
@@ -503,7 +503,7 @@ const scenarios: Record<string, Scenario> = {
       signalled,
       errors: [
         codeOf(() => linux.onSignal(Signal.Kill, () => undefined)),
-        codeOf(() => linux.kill(linux.getpid(), 65).valueOf()),
+        codeOf(() => linux.kill(linux.getpid(), 65)),
         codeOf(() => linux.kill(0x7fffffff, 0)),
       ],
     };
@@ -550,7 +550,7 @@ const scenarios: Record<string, Scenario> = {
 
   execveDescriptors(linux) {
     const kept = prepareExecve(linux);
-    console.log(kept);
+    fs.writeSync(1, `${kept}\n`);
     linux.execve("/bin/ls", ["ls", "/proc/self/fd"], {}, { keep: [kept] });
   },
 
@@ -673,4 +673,4 @@ const scenarios: Record<string, Scenario> = {
 const [name = "", backend = ""] = process.argv.slice(2);
 const linux = openLinux({ backend: backend === "node:ffi" ? "node:ffi" : "ffi-rs" });
 const result = await scenarios[name]?.(linux);
-console.log(JSON.stringify(result));
+fs.writeSync(1, `${JSON.stringify(result)}\n`);
