@@ -46,7 +46,7 @@ async function isRecognised(reader: Reader, step: number): Promise<boolean> {
   return false;
 }
 
-/** The descriptor in a block, if it says that it belongs there. */
+/** The descriptor in a block, if its tag is whole and says that it belongs there. */
 async function descriptor(
   reader: Reader,
   block: number,
@@ -55,7 +55,8 @@ async function descriptor(
   const bytes = await reader.at(block * blockSize, 512);
   if (bytes === undefined) return undefined;
   const fields = fieldsOf(bytes);
-  return fields.u32(12) === block ? fields : undefined;
+  const sum = fields.slice(0, 16).reduce((total, byte) => total + byte, 0) - fields.u8(4);
+  return fields.u32(12) === block && sum % 256 === fields.u8(4) ? fields : undefined;
 }
 
 interface Volume {
