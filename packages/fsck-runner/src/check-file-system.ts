@@ -64,9 +64,9 @@ async function examine(
   type: string,
   options: CheckOptions,
 ): Promise<Finding> {
-  if (!device.startsWith("/")) throw new RangeError(`${device} is not an absolute path`);
   const checker = checkerFor(type);
   if (checker === undefined) return { outcome: "skipped", reason: "no-check-needed" };
+  if (!device.startsWith("/")) throw new RangeError(`${device} is not an absolute path`);
   const force = options.force === true || options.mode === "force";
   const members = checker.takesMembers ? device.split(":") : [device];
   const reason = unwanted(checker, options, force) ?? inUse(linux, members);
@@ -199,6 +199,7 @@ async function endOf(
   const ended = new AbortController();
   const stop = () => interrupt(child);
   signal?.addEventListener("abort", stop);
+  if (signal?.aborted === true) stop();
   if (timeout !== undefined) void linux.sleep(timeout, ended.signal).then(stop, () => {});
   try {
     return await child.exited;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "@jest/globals";
-import { MountFlag, Signal } from "@earlyboot/linux-syscalls";
+import { MountFlag, Signal, type SpawnRequest } from "@earlyboot/linux-syscalls";
 import {
   type Program,
   type SimulatedLinux,
@@ -290,6 +290,12 @@ describe("does not run a checker", () => {
     });
   });
 
+  it("of what is not on a device at all", async () => {
+    expect(await checkFileSystem(startMachine(), "10.0.2.2:/srv", "nfs")).toMatchObject({
+      reason: "no-check-needed",
+    });
+  });
+
   it("on a device that is mounted, even by another name of it", async () => {
     const linux = startMachine(programs);
     linux.mknod("/dev/other", 0o060600, linux.stat(device).rdev);
@@ -427,6 +433,23 @@ describe("asks a running checker to stop", () => {
         await sleep(1000);
       },
     });
+
+    expect(
+      await checkFileSystem(linux, device, "ext4", { signal: controller.signal }),
+    ).toMatchObject({ outcome: "killed", signal: Signal.Interrupt });
+  });
+
+  it("when the signal aborts while it is being started", async () => {
+    const controller = new AbortController();
+    const machine = startMachine({ "/sbin/e2fsck": { takes: Infinity } });
+    const linux = {
+      ...machine,
+      spawn: async (request: SpawnRequest) => {
+        const child = await machine.spawn(request);
+        controller.abort();
+        return child;
+      },
+    };
 
     expect(
       await checkFileSystem(linux, device, "ext4", { signal: controller.signal }),
