@@ -1,8 +1,9 @@
 import { parseCommandLine, readCommandLine } from "@earlyboot/cmdline";
 import { type Linux, RebootCommand, Signal } from "@earlyboot/linux-syscalls";
-import type { BootConfiguration, BreakPoint } from "./boot-configuration.ts";
-import { asBootFailure, messageOf } from "./boot-failure.ts";
+import type { BreakPoint } from "./boot-configuration.ts";
+import { BootFailure, asBootFailure, messageOf } from "./boot-failure.ts";
 import { readMemory, writeBootReport } from "./boot-recorder.ts";
+import type { LoadedConfiguration } from "./read-configuration.ts";
 import { readBootSettings } from "./boot-settings.ts";
 import type { BootUi } from "./boot-ui.ts";
 import { type Boot, beginBoot, warn } from "./boot.ts";
@@ -69,7 +70,7 @@ const stages: readonly Stage[] = [
  */
 export async function bootSystem(
   linux: Linux,
-  configuration: BootConfiguration,
+  configuration: LoadedConfiguration,
   ui: BootUi,
 ): Promise<void> {
   const commandLine = parseCommandLine("");
@@ -128,6 +129,13 @@ function readSettings(boot: Boot): string {
     memory: before === undefined ? {} : { before },
   });
   for (const warning of warnings) warn(boot, warning);
+  if (configuration.problem !== undefined) {
+    throw new BootFailure({
+      operation: "read the image's configuration",
+      reason: configuration.problem,
+      hints: ["Build the image again: it is damaged, or made for a newer earlyboot."],
+    });
+  }
   for (const { name, value } of settings.reported) {
     log.info(`${name}${value === "" ? "" : `=${value}`} is known and not acted on yet`);
   }

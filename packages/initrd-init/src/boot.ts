@@ -1,7 +1,7 @@
 import type { CommandLine } from "@earlyboot/cmdline";
 import type { Linux } from "@earlyboot/linux-syscalls";
 import type { RootParameter } from "@earlyboot/mount-spec";
-import type { BootConfiguration } from "./boot-configuration.ts";
+import type { LoadedConfiguration } from "./read-configuration.ts";
 import { type BootLog, createBootLog } from "./boot-log.ts";
 import type { BootModules } from "./boot-modules.ts";
 import { type BootRecorder, createBootRecorder } from "./boot-recorder.ts";
@@ -13,7 +13,7 @@ import type { FoundRoot } from "./find-root.ts";
 export interface Boot {
   readonly linux: Linux;
   readonly ui: BootUi;
-  readonly configuration: BootConfiguration;
+  readonly configuration: LoadedConfiguration;
   readonly log: BootLog;
   readonly recorder: BootRecorder;
   /** False on a kernel without devtmpfs. */
@@ -42,7 +42,7 @@ export function warn(boot: Pick<Boot, "log" | "recorder">, text: string): void {
 /** Begins a boot that has done nothing yet. */
 export function beginBoot(
   linux: Linux,
-  configuration: BootConfiguration,
+  configuration: LoadedConfiguration,
   ui: BootUi,
   initial: Pick<Boot, "commandLine" | "settings">,
 ): Boot {

@@ -34,7 +34,11 @@ export {
   type RootRequest,
   prepareRoot,
 } from "./prepare-root.ts";
-export { configurationPath, readConfiguration } from "./read-configuration.ts";
+export {
+  configurationPath,
+  type LoadedConfiguration,
+  readConfiguration,
+} from "./read-configuration.ts";
 export {
   type FailurePolicy,
   type FailurePolicyLinux,

@@ -1,30 +1,37 @@
 import { type Linux, errorCode } from "@earlyboot/linux-syscalls";
 import { type BootConfiguration, defaultConfiguration } from "./boot-configuration.ts";
+import { messageOf } from "./boot-failure.ts";
 
 /** Where an image holds its configuration. */
 export const configurationPath = "/etc/earlyboot.json";
 
+/** A configuration as it was found in an image. */
+export interface LoadedConfiguration extends BootConfiguration {
+  /** Why the image's configuration cannot be used; the boot then fails with these words. */
+  readonly problem?: string;
+}
+
 /**
- * Reads the configuration that the image was built with; an image without one gets the defaults.
- *
- * @throws Error for a file that is not JSON, or newer than this boot program.
+ * Reads the configuration that the image was built with; an image without one gets the defaults. Never
+ * throws: one that cannot be used, damaged or newer than this boot program, gives a locked configuration
+ * with its `problem`, for nobody knows any more whether the image was meant to be open.
  */
 export function readConfiguration(
   linux: Pick<Linux, "readText">,
   path: string = configurationPath,
-): BootConfiguration {
-  let text: string;
+): LoadedConfiguration {
   try {
-    text = linux.readText(path);
+    const configuration: unknown = JSON.parse(linux.readText(path));
+    if (isConfiguration(configuration)) return configuration;
+    return unusable(`${path} is not a configuration of version ${defaultConfiguration.version}`);
   } catch (error) {
     if (errorCode(error) === "ENOENT") return defaultConfiguration;
-    throw error;
+    return unusable(`${path} cannot be read: ${messageOf(error)}`);
   }
-  const configuration: unknown = JSON.parse(text);
-  if (!isConfiguration(configuration)) {
-    throw new Error(`${path} is not a configuration of version ${defaultConfiguration.version}`);
-  }
-  return configuration;
+}
+
+function unusable(problem: string): LoadedConfiguration {
+  return { ...defaultConfiguration, repl: { access: "off" }, problem };
 }
 
 function isConfiguration(value: unknown): value is BootConfiguration {
