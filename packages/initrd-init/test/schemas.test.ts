@@ -27,7 +27,7 @@ describe("the schema of the boot report", () => {
       programs: { "/sbin/e2fsck": { status: 1 } },
     });
 
-    validate(report);
+    void validate(report);
     expect(validate.errors).toBeNull();
   });
 
@@ -67,7 +67,7 @@ describe("the schema of the configuration", () => {
   };
 
   it("accepts every field, and the boot program reads it back", () => {
-    validate(full);
+    void validate(full);
     expect(validate.errors).toBeNull();
 
     const linux = simulateLinux({ files: { "/etc/earlyboot.json": JSON.stringify(full) } });
