@@ -1,7 +1,10 @@
-import { compareImages, imageEntries, readImage, type Image } from "@earlyboot/initrd-image";
+import { basename } from "node:path";
+import { compareImages, imageEntries, type Image } from "@earlyboot/initrd-image";
 import { nearestWord } from "@earlyboot/linux-syscalls";
+import { readImageFile } from "../inspect/read-image-file.ts";
 import { CommandError } from "../command-error.ts";
 import { formatDifferences } from "../inspect/format-differences.ts";
+import { imagePage } from "../inspect/image-page.ts";
 import { formatImage } from "../inspect/format-image.ts";
 import type { CommandDefinition } from "../run-command-line.ts";
 
@@ -13,6 +16,7 @@ export const inspectCommand: CommandDefinition = (program, terminal, finish) => 
     .argument("[path]", "a file in it, whose content is printed")
     .description("Show what is in an image: its parts, a tree with sizes, or one file.")
     .option("--compare <other>", "say how another image differs; ends with 1 when it does")
+    .option("--html", "print a page that shows what takes the space")
     .option("--json", "print the facts as JSON")
     .addHelpText(
       "after",
@@ -20,19 +24,22 @@ export const inspectCommand: CommandDefinition = (program, terminal, finish) => 
 Examples:
   earlyboot inspect /boot/initrd.img
   earlyboot inspect /boot/initrd.img etc/earlyboot.json
-  earlyboot inspect old.img --compare new.img`,
+  earlyboot inspect old.img --compare new.img
+  earlyboot inspect earlyboot.img --html > space.html`,
     )
     .action(async (file: string, path: string | undefined, options: InspectOptions) => {
-      const image = await readImage(file);
+      const image = await readImageFile(file);
       if (path !== undefined) {
         process.stdout.write(contentOf(image, path, file));
       } else if (options.compare !== undefined) {
-        const differences = compareImages(image, await readImage(options.compare));
+        const differences = compareImages(image, await readImageFile(options.compare));
         const lines = options.json
           ? [asJson(differences)]
           : formatDifferences(differences, terminal);
         for (const line of lines) terminal.line(line);
         finish(differences.length === 0 ? 0 : 1);
+      } else if (options.html) {
+        terminal.write(imagePage(image, basename(file)));
       } else {
         const lines = options.json
           ? [asJson(withoutContents(image))]
@@ -44,6 +51,7 @@ Examples:
 
 interface InspectOptions {
   readonly compare?: string;
+  readonly html?: boolean;
   readonly json?: boolean;
 }
 

@@ -1,4 +1,4 @@
-import { imageEntries, readImage } from "@earlyboot/initrd-image";
+import { imageEntries } from "@earlyboot/initrd-image";
 import {
   planBoot,
   rehearseBoot,
@@ -9,6 +9,7 @@ import { simulateLinux, type FileTree } from "@earlyboot/linux-syscalls/testing"
 import { planInitrd } from "../build/build-initrd.ts";
 import { requestFor } from "../build/request-for.ts";
 import { loadConfig } from "../config/load-config.ts";
+import { readImageFile } from "../inspect/read-image-file.ts";
 import { filesOfImage, filesOfPlan } from "./image-files.ts";
 import { hostLinux } from "./host-linux.ts";
 import { machineWithDisks } from "./machine-with-disks.ts";
@@ -40,7 +41,7 @@ async function imageFor({ image, config }: PlanCommandOptions): Promise<{
   readonly configuration: BootConfiguration;
 }> {
   if (image !== undefined) {
-    const read = await readImage(image);
+    const read = await readImageFile(image);
     const text = imageEntries(read).get("etc/earlyboot.json")?.content;
     const configuration =
       text === undefined ? { version: 1 } : JSON.parse(Buffer.from(text).toString());
