@@ -1,0 +1,83 @@
+import { existsSync, readdirSync } from "node:fs";
+import { homedir } from "node:os";
+import { join } from "node:path";
+import { imageEntries, readImage } from "@earlyboot/initrd-image";
+import { describe, expect, jest } from "@jest/globals";
+import { itWith, run, temporaryDirectories } from "../support/tools.ts";
+
+const temporaryDirectory = temporaryDirectories();
+jest.setTimeout(300_000);
+
+/** An unpacked linux-image-cloud-amd64 package of Debian, with depmod's tables. */
+const tree = join(
+  process.env["XDG_CACHE_HOME"] ?? join(homedir(), ".cache"),
+  "earlyboot/kernels/cloud-amd64",
+);
+const versions = existsSync(join(tree, "lib/modules"))
+  ? readdirSync(join(tree, "lib/modules"))
+  : [];
+
+/** Runs a generator where that kernel seems to be installed: in a mount namespace of its own. */
+function generate(command: string): string {
+  const output = join(temporaryDirectory(), "image");
+  const script = `
+    mkdir -p /lib/modules && mount --bind "$1/lib/modules" /lib/modules && mount --bind "$1/boot" /boot &&
+    ${command}`;
+  run("unshare", ["--mount", "sh", "-ec", script, "sh", tree, output, versions[0] ?? ""]);
+  return output;
+}
+
+/** What is needed besides programs, as names that a skipped test shows. */
+const needs = [
+  "unshare",
+  ...(process.getuid?.() === 0 ? [] : ["root"]),
+  ...(versions.length > 0 ? [] : [tree]),
+];
+
+const pathsOf = async (image: string): Promise<readonly string[]> =>
+  [...imageEntries(await readImage(image)).keys()].toSorted();
+
+const sortedLines = (output: Buffer): readonly string[] =>
+  output
+    .toString()
+    .split("\n")
+    .filter((line) => line !== "")
+    .toSorted();
+
+describe("readImage", () => {
+  itWith(
+    [...needs, "mkinitramfs", "lsinitramfs"],
+    "lists an image of initramfs-tools as lsinitramfs does",
+    async () => {
+      const image = generate('mkinitramfs -o "$2" "$3"');
+
+      expect(await pathsOf(image)).toEqual(sortedLines(run("lsinitramfs", [image])));
+    },
+  );
+
+  itWith(
+    [...needs, "mktirfs", "lsinitramfs"],
+    "lists an image of tiny-initramfs as lsinitramfs does",
+    async () => {
+      const image = generate('mktirfs -o "$2" "$3"');
+
+      expect(await pathsOf(image)).toEqual(sortedLines(run("lsinitramfs", [image])));
+    },
+  );
+
+  itWith(
+    [...needs, "dracut", "lsinitrd"],
+    "lists an image of dracut as lsinitrd does",
+    async () => {
+      const image = generate(
+        'dracut --force --no-hostonly --modules "base fs-lib" --kver "$3" "$2"',
+      );
+      const listing = run("lsinitrd", [image]).toString();
+
+      const listed = listing.matchAll(
+        /^[-dlcbps][-rwxsStT]{9} .* \w{3} +\d+ +\d\d:?\d\d (.*?)(?: -> .*)?$/gm,
+      );
+      expect(await pathsOf(image)).toEqual(Array.from(listed, ([, path = ""]) => path).toSorted());
+    },
+  );
+});
