@@ -25,12 +25,18 @@ export function formatCommandLine(
  * @throws UnwritableParameterError for what no command line can say.
  */
 export function formatParameter(parameter: Parameter, last = false): string {
-  const ways = spellings(parameter);
-  const written =
-    ways.find((text) => readsAs(asKernelSees(text), asKernelSees(parameter), last)) ??
-    ways.find((text) => readsAs(text, parameter, last));
+  const written = spell(parameter, last);
   if (written === undefined) throw new UnwritableParameterError(parameter);
   return written;
+}
+
+/** The plainest way to write a parameter, if there is any; if possible one that the kernel cuts nowhere. */
+export function spell(parameter: Parameter, last: boolean): string | undefined {
+  const ways = spellings(parameter);
+  return (
+    ways.find((text) => readsAs(asKernelSees(text), asKernelSees(parameter), last)) ??
+    ways.find((text) => readsAs(text, parameter, last))
+  );
 }
 
 /** The ways to write a parameter, the plainest first; not all of them read as what was meant. */

@@ -1,4 +1,4 @@
-import { formatParameter } from "./format-command-line.ts";
+import { spell } from "./format-command-line.ts";
 import type { CommandLine, Parameter } from "./parse-command-line.ts";
 
 type Parameters = Pick<CommandLine, "parameters">;
@@ -22,16 +22,17 @@ export function hasParameter(commandLine: Parameters, name: string): boolean {
 
 /**
  * The words to load `module` with: `name=value` for each `module.name=value`, quoted where needed. Of one name
- * the last counts.
+ * the last counts. What no parameter of a module can be, such as a name with an open quote, is left out.
  */
 export function moduleParameters(commandLine: Parameters, module: string): readonly string[] {
   const words = new Map<string, string>();
   for (const parameter of commandLine.parameters) {
     const own = ofModule(parameter, module);
-    if (own === undefined) continue;
+    const word = own && spell(own, false);
+    if (own === undefined || word === undefined) continue;
     const key = canonicalName(own.name);
     words.delete(key);
-    words.set(key, formatParameter(own));
+    words.set(key, word);
   }
   return [...words.values()];
 }

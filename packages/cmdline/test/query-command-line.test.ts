@@ -77,6 +77,10 @@ describe("moduleParameters", () => {
     expect(moduleParameters(words, "snd")).toEqual([]);
   });
 
+  it("leaves out what no parameter of a module can be", () => {
+    expect(moduleParameters(parseCommandLine('a.b=1 a.-- a. a.c"=d '), "a")).toEqual(["b=1"]);
+  });
+
   it("keeps further dots in the name", () => {
     expect(moduleParameters(parseCommandLine("a.b.c=1"), "a")).toEqual(["b.c=1"]);
   });
