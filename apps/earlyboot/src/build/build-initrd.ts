@@ -12,7 +12,7 @@ import {
   type ModuleOptions,
   type ProgramOptions,
 } from "@earlyboot/initrd-image";
-import { readModuleIndex } from "@earlyboot/kernel-modules";
+import { moduleName, readModuleIndex } from "@earlyboot/kernel-modules";
 import { cacheDirectory } from "../cache-directory.ts";
 import { checkerPrograms } from "./checker-programs.ts";
 import { chooseModules, type ModuleChoice } from "./choose-modules.ts";
@@ -56,13 +56,27 @@ function chosenModules(request: InitrdRequest, directory: string): ModuleOptions
   return { version: request.kernelVersion, directory, names };
 }
 
+/** An image that was built. */
+export interface BuiltInitrd extends BuildResult {
+  readonly seconds: number;
+  readonly warnings: readonly string[];
+  /** The names of its modules. */
+  readonly modules: readonly string[];
+}
+
 /** Builds an image, and tells how long that took. */
 export async function buildInitrd(
   request: InitrdRequest,
   options: BuildOptions,
-): Promise<BuildResult & { readonly seconds: number; readonly warnings: readonly string[] }> {
+): Promise<BuiltInitrd> {
   const start = performance.now();
   const plan = await planInitrd(request);
   const built = await buildImage(plan, { cache: join(cacheDirectory(), "parts"), ...options });
-  return { ...built, warnings: plan.warnings, seconds: (performance.now() - start) / 1000 };
+  const modules = plan.entries.filter(({ path }) => /\.ko(\.\w+)?$/.test(path));
+  return {
+    ...built,
+    warnings: plan.warnings,
+    modules: modules.map(({ path }) => moduleName(path)),
+    seconds: (performance.now() - start) / 1000,
+  };
 }

@@ -3,7 +3,8 @@ import { checkConfig } from "../config/check-config.ts";
 import type { EarlybootConfig } from "../config/earlyboot-config.ts";
 import { loadConfig } from "../config/load-config.ts";
 import type { Terminal } from "../terminal/terminal.ts";
-import { buildInitrd } from "./build-initrd.ts";
+import { checkForBooting } from "../doctor/check-machine.ts";
+import { buildInitrd, type BuiltInitrd, type InitrdRequest } from "./build-initrd.ts";
 import { formatBuild } from "./format-build.ts";
 import { requestFor } from "./request-for.ts";
 import { showProgress } from "./show-progress.ts";
@@ -22,19 +23,29 @@ export interface BuildCommandOptions {
 export async function runBuild(options: BuildCommandOptions, terminal: Terminal): Promise<number> {
   const config = await configFor(options);
   const request = requestFor(config, options.for);
+  const here = options.for === undefined;
+  const compression = config.compression ?? "zstd";
   const progress = options.json ? undefined : showProgress(terminal);
   const built = await buildInitrd(request, {
     output: config.output ?? `earlyboot-${request.kernelVersion}.img`,
-    compression: config.compression ?? "zstd",
+    compression,
     ...(config.level === undefined ? {} : { level: config.level }),
     ...(progress === undefined ? {} : { onProgress: progress.show }),
   }).finally(() => progress?.end());
-  for (const warning of built.warnings) {
-    terminal.complain(terminal.style.yellow(`warning: ${warning}`));
-  }
-  const lines = options.json ? [JSON.stringify(built, undefined, 2)] : formatBuild(built, terminal);
+  const warnings = [...built.warnings, ...(here ? bootWarnings(request, built) : [])];
+  for (const warning of warnings) terminal.complain(terminal.style.yellow(`warning: ${warning}`));
+  const lines = options.json
+    ? [JSON.stringify({ ...built, warnings }, undefined, 2)]
+    : formatBuild(built, terminal);
   for (const line of lines) terminal.line(line);
   return 0;
+}
+
+/** What would keep this machine from booting the image: said before the reboot. */
+function bootWarnings(request: InitrdRequest, { compression, modules }: BuiltInitrd): string[] {
+  return checkForBooting(request, compression, new Set(modules))
+    .filter(({ level }) => level !== "ok")
+    .map(({ subject, text }) => `${subject}: ${text}`);
 }
 
 /** The configuration that is found, with what the options say instead. */

@@ -12,15 +12,22 @@ import type { Finding } from "./finding.ts";
 import { checkKernelOptions, readKernelOptions } from "./kernel-options.ts";
 import { driversOf } from "./root-drivers.ts";
 
-/** What this machine lacks for booting the image that `request` describes. */
-export function checkForBooting(request: InitrdRequest, compression: Compression): Finding[] {
+/**
+ * What this machine lacks for booting the image that `request` describes; `held` names the modules that
+ * are in it, where it is built already.
+ */
+export function checkForBooting(
+  request: InitrdRequest,
+  compression: Compression,
+  held?: ReadonlySet<string>,
+): Finding[] {
   const { kernelVersion, modulesDirectory } = request;
   const running = kernelVersion === release();
   const options = readKernelOptions(kernelVersion, modulesDirectory, running);
   return [
     ...checkKernelOptions(options, kernelVersion, compression),
     ...checkCheckers(request.fileSystems),
-    ...(modulesDirectory === undefined ? [] : checkRootDrivers(modulesDirectory)),
+    ...(modulesDirectory === undefined ? [] : checkRootDrivers(modulesDirectory, held)),
     checkMemory(),
   ];
 }
@@ -61,20 +68,21 @@ function checkCheckers(types: readonly string[]): Finding[] {
   }));
 }
 
-/** Whether the kernel of the image can drive the disk that holds the root of this machine. */
-function checkRootDrivers(modulesDirectory: string): Finding[] {
+/** Whether an image can drive the disk that holds the root of this machine. */
+function checkRootDrivers(modulesDirectory: string, held?: ReadonlySet<string>): Finding[] {
   const root = readHostRoot();
   if (root === undefined) return [];
-  const index = readModuleIndex(hostFiles, modulesDirectory);
+  const { modules, builtin } = readModuleIndex(hostFiles, modulesDirectory);
   const drivers = driversOf(root.device);
-  const unknown = drivers.filter((name) => !index.modules.has(name) && !index.builtin.has(name));
+  const lacking = drivers.filter((name) => !builtin.has(name) && !(held ?? modules).has(name));
   const where = `the root of this machine (${root.type} on ${root.source})`;
-  if (unknown.length === 0) {
-    const by = drivers.length === 0 ? "needs no module" : `is driven by ${drivers.join(", ")}`;
-    return [{ level: "ok", subject: "root", text: `${where} ${by}` }];
+  if (lacking.length > 0) {
+    const who = held === undefined ? `the kernel of ${modulesDirectory}` : "the image";
+    const text = `${where} is driven by ${lacking.join(", ")}, which ${who} does not have`;
+    return [{ level: "problem", subject: "root", text }];
   }
-  const text = `${where} is driven by ${unknown.join(", ")}, which the kernel of ${modulesDirectory} does not have`;
-  return [{ level: "problem", subject: "root", text }];
+  const by = drivers.length === 0 ? "needs no module" : `is driven by ${drivers.join(", ")}`;
+  return [{ level: "ok", subject: "root", text: `${where} ${by}` }];
 }
 
 function checkMemory(): Finding {
