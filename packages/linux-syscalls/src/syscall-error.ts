@@ -35,9 +35,9 @@ export class SyscallError extends Error {
   /** The call, by the name of its manual page. */
   readonly syscall: string;
   /** The object of the call. */
-  readonly path?: string;
+  declare readonly path?: string;
   /** The second object, of a call that has two. */
-  readonly dest?: string;
+  declare readonly dest?: string;
 
   constructor({ error, syscall, path, dest }: SyscallFailure) {
     const code = typeof error === "number" ? errorName(error) : error;

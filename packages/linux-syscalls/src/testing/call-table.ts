@@ -1,9 +1,19 @@
-import type { Linux } from "../linux.ts";
+import type { BlockDevice, Linux } from "../linux.ts";
 import { formatDeviceNumber } from "../device-number.ts";
 import { kindName } from "./inode.ts";
 
-/** The name of a method of `Linux`. */
-export type CallName = keyof Linux;
+/** What can be called: the methods of `Linux`, and the reads of a `BlockDevice` that it opened. */
+export interface Calls extends Linux {
+  readBlockDevice(
+    path: string,
+    device: BlockDevice,
+    offset: bigint,
+    length: number,
+  ): Promise<Uint8Array>;
+}
+
+/** The name of a method of `Linux`, or `readBlockDevice`. */
+export type CallName = keyof Calls;
 
 /** What the simulation knows about one method besides what it does. */
 export interface CallRow<A extends readonly unknown[] = readonly unknown[]> {
@@ -21,7 +31,7 @@ export interface CallRow<A extends readonly unknown[] = readonly unknown[]> {
   readonly errors: readonly string[];
 }
 
-type Arguments<N extends CallName> = Linux[N] extends (...args: infer A) => unknown ? A : never;
+type Arguments<N extends CallName> = Calls[N] extends (...args: infer A) => unknown ? A : never;
 
 type CallTable = { readonly [N in CallName]: CallRow<Arguments<N>> };
 
@@ -313,6 +323,10 @@ export const callTable: CallTable = {
 
   openUevents: plain("socket", false, ["EMFILE", "ENFILE", "ENOBUFS", "ENOMEM", "EPROTONOSUPPORT"]),
   openBlockDevice: onPath("open", false, [...pathErrors, "EBUSY", "EMFILE", "ENOMEDIUM", "ENXIO"]),
+  readBlockDevice: {
+    ...onPath("pread", false, ["EIO", "ENXIO"]),
+    words: (_, path, _device, offset, length) => [quoteWord(path), String(offset), String(length)],
+  },
   attachLoop: {
     syscall: "ioctl",
     changes: true,

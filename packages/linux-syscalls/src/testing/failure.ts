@@ -1,3 +1,6 @@
+import { errorTable } from "../error-table.ts";
+import { errorNumber } from "../syscall-error.ts";
+import { nearestWord, printable } from "../words.ts";
 import type { CallName } from "./call-table.ts";
 
 /** A call that is to fail. A field that is left out fits every call. */
@@ -25,6 +28,7 @@ export interface Attempt {
 export function failureFinder(
   failures: readonly Failure[],
 ): (attempt: Attempt) => string | undefined {
+  for (const { error } of failures) checkName(error);
   const counts = new Map<Failure, number>();
   return (attempt) => {
     for (const failure of failures) {
@@ -35,6 +39,15 @@ export function failureFinder(
     }
     return undefined;
   };
+}
+
+/** A slip in a name would make a test that shows nothing. */
+function checkName(error: string): void {
+  if (errorNumber(error) !== 0) return;
+  const names = errorTable.map(([name]) => name);
+  const nearest = nearestWord(error, names);
+  const hint = nearest === undefined ? "" : `; did you mean ${nearest}?`;
+  throw new TypeError(`failures: ${printable(error)} is no Linux error${hint}`);
 }
 
 function fits({ call, path, index }: Failure, attempt: Attempt): boolean {

@@ -41,7 +41,7 @@ export function moduleCalls(world: ModuleWorld): Modules {
     },
     deleteModule: (name) => {
       const module = world.loaded.get(name) ?? fail("ENOENT");
-      if (module.users.size > 0) fail("EWOULDBLOCK");
+      if (module.users.size > 0) fail("EAGAIN");
       if (module.state !== "live") fail("EBUSY");
       unload(world, name);
     },

@@ -1,6 +1,6 @@
-import type { Linux } from "../linux.ts";
+import type { BlockDevice, Linux } from "../linux.ts";
 import { SyscallError } from "../syscall-error.ts";
-import { type CallName, type CallRow, callTable } from "./call-table.ts";
+import { type CallName, type CallRow, type Calls, callTable } from "./call-table.ts";
 import { type Failure, failureFinder } from "./failure.ts";
 import type { Kernel } from "./kernel.ts";
 import { KernelFault } from "./kernel-fault.ts";
@@ -30,7 +30,7 @@ const unrecorded: ReadonlySet<CallName> = new Set(["now", "realTime", "getpid"])
  */
 export function recordCalls(
   kernel: Kernel,
-  linux: Linux,
+  calls: Calls,
   failures: readonly Failure[],
   records: CallRecord[],
 ): Linux {
@@ -38,11 +38,18 @@ export function recordCalls(
   // One wrapper serves methods of every shape; the table's type has checked each row against its method.
   /* eslint-disable typescript/no-unsafe-type-assertion */
   const names = Object.keys(callTable) as readonly CallName[];
-  return Object.fromEntries(names.map((name) => [name, wrap(name)])) as unknown as Linux;
+  const recorded = Object.fromEntries(names.map((name) => [name, wrap(name)])) as unknown as Calls;
+  return { ...recorded, openBlockDevice };
+
+  async function openBlockDevice(path: string): Promise<BlockDevice> {
+    const device = await recorded.openBlockDevice(path);
+    const read: BlockDevice["read"] = (...part) => recorded.readBlockDevice(path, device, ...part);
+    return { ...device, read };
+  }
 
   function wrap(call: CallName): (...args: readonly unknown[]) => unknown {
     const row = callTable[call] as unknown as CallRow;
-    const method = linux[call] as (...args: readonly unknown[]) => unknown;
+    const method = calls[call] as (...args: readonly unknown[]) => unknown;
     /* eslint-enable typescript/no-unsafe-type-assertion */
     return (...args) => {
       if (kernel.ending !== undefined) return refuseAfter(kernel.ending, call);
@@ -100,6 +107,7 @@ const isAsynchronous: ReadonlySet<CallName> = new Set([
   "finitModule",
   "initModule",
   "openBlockDevice",
+  "readBlockDevice",
   "spawn",
   "sleep",
 ]);

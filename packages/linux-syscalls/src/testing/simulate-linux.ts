@@ -1,6 +1,7 @@
 import type { ExitStatus, Linux, RouteRequest } from "../linux.ts";
 import type { BlockChange, BlockDeviceDescription } from "./block-device-description.ts";
 import { addBlockDevice, changeBlockDevice, removeBlockDevice } from "./block-devices.ts";
+import type { Calls } from "./call-table.ts";
 import { descriptorCalls } from "./descriptor-calls.ts";
 import { deviceCalls } from "./device-calls.ts";
 import type { Ending } from "./ending.ts";
@@ -140,13 +141,14 @@ function summarise({ process }: Kernel, mount: Mount): MountSummary {
   return { source, target, type: superBlock.type.name, options: allOptions(mount) };
 }
 
-function callsOf({ kernel, world, processes, network }: Machine): Linux {
+function callsOf({ kernel, world, processes, network }: Machine): Calls {
   return {
     ...mountCalls(kernel),
     ...fileCalls(kernel),
     ...descriptorCalls(kernel),
     ...moduleCalls(world),
     ...deviceCalls(world),
+    readBlockDevice: (_, device, offset, length) => device.read(offset, length),
     ...networkCalls(network),
     ...processCalls(processes),
     ...timeCalls(kernel.clock),
