@@ -5,8 +5,8 @@ import type { FileSystem } from "./file-system.ts";
 
 /**
  * Puts file systems into an order in which they can be mounted: parents before children, dependencies first,
- * otherwise as they come. A dependency that is not in the list comes before what needs it. What is meant by a
- * dependency is known by its device and its mount point.
+ * otherwise as they come. A dependency that is not in the list comes before what needs it, unless it is not to
+ * be mounted. What is meant by a dependency is known by its device and its mount point.
  *
  * @throws DependencyCycleError with all that wait for each other.
  */
@@ -24,14 +24,14 @@ export function sortForMounting(list: readonly FileSystem[]): readonly FileSyste
   return inOrder(list, needs);
 }
 
-/** What is needed, directly or not, and not in the list. */
+/** What is needed, directly or not, and to be mounted, and not in the list. */
 function missingDependencies(list: readonly FileSystem[]): readonly FileSystem[] {
   const seen = new Set(list.map(identity));
   const missing: FileSystem[] = [];
   const look = (fs: FileSystem): void => {
     for (const dependency of declaredDependencies(fs)) {
       const key = identity(dependency);
-      if (seen.has(key)) continue;
+      if (seen.has(key) || !dependency.mount) continue;
       seen.add(key);
       missing.push(dependency);
       look(dependency);

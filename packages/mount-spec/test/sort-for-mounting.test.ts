@@ -47,6 +47,12 @@ describe("sortForMounting", () => {
     expect(order(at("/home", at("/b", at("/a"))))).toEqual(["/a", "/b", "/home"]);
   });
 
+  it("does not add one that is not to be mounted", () => {
+    const manual = fileSystem({ ...at("/b", at("/a")), mount: false });
+
+    expect(order(at("/home", manual))).toEqual(["/home"]);
+  });
+
   it("takes no notice of mapped devices", () => {
     expect(order(at("/home", "cryptroot"))).toEqual(["/home"]);
   });
