@@ -62,7 +62,7 @@ const meanings: ReadonlyMap<string, string> = new Map([
 ]);
 
 function wrongFormat(linux: ExplainLinux, failed: FailedModule): string {
-  const running = runningRelease(linux);
+  const running = ifReadable(() => runningRelease(linux)) ?? "(unknown)";
   const vermagic = readInfo(linux, failed)?.vermagic;
   if (vermagic === undefined) return `its file is no module that kernel ${running} can read`;
   const [release = ""] = vermagic.split(" ");
@@ -83,8 +83,13 @@ function readInfo(
   linux: ExplainLinux,
   { file, decompressors }: FailedModule,
 ): ModuleInfo | undefined {
+  return ifReadable(() => moduleInfo(moduleContent(linux, file, decompressors)));
+}
+
+/** What cannot be read explains nothing; the failure itself is told all the same. */
+function ifReadable<Value>(read: () => Value): Value | undefined {
   try {
-    return moduleInfo(moduleContent(linux, file, decompressors));
+    return read();
   } catch {
     return undefined;
   }

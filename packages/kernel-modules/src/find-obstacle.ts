@@ -1,4 +1,4 @@
-import { errorCode, nearestWord } from "@earlyboot/linux-syscalls";
+import { errorCode, nearestWord, printable } from "@earlyboot/linux-syscalls";
 
 import type { LoadStep } from "./load-plan.ts";
 import { ModuleError } from "./module-error.ts";
@@ -39,7 +39,7 @@ export function noSuchModule({ directory, modules }: ModuleIndex, name: string):
   const nearest = nearestWord(moduleName(name), modules.keys());
   const hint = nearest === undefined ? "" : ` The nearest name is ${nearest}.`;
   return new ModuleError(
-    `${name} is not there: ${directory} has no module or alias of that name.${hint}`,
+    `${printable(name)} is not there: ${directory} has no module or alias of that name.${hint}`,
     { code: "ENOENT", module: name, missing: true },
   );
 }

@@ -14,7 +14,7 @@ export const release = "6.12.0-simulated";
 export const modules = `/lib/modules/${release}`;
 
 /** The files of modules, by name: what each needs, all the way down, the last first, as depmod writes it. */
-export function moduleFiles(needs: Readonly<Record<string, string>>): FileTree {
+function moduleFiles(needs: Readonly<Record<string, string>>): FileTree {
   const path = (name: string) => `kernel/${name}.ko`;
   const lines = Object.entries(needs).map(([name, others]) =>
     [`${path(name)}:`, ...words(others).map(path)].join(" "),
