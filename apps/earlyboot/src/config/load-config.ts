@@ -8,7 +8,7 @@ import { checkConfig } from "./check-config.ts";
 import type { EarlybootConfig } from "./earlyboot-config.ts";
 
 /** The names under which a configuration is looked for, in order. */
-export const configNames: readonly string[] = [
+const configNames: readonly string[] = [
   "earlyboot.config.ts",
   "earlyboot.config.js",
   "earlyboot.config.mjs",

@@ -2,7 +2,7 @@ import type { BootReport } from "@earlyboot/initrd-init";
 import type { ScratchFacts } from "../scratch/scratch-facts.ts";
 
 /** How far a boot came, from worst to best. */
-export type Reached = "nothing" | "kernel" | "boot-program" | "real-init";
+type Reached = "nothing" | "kernel" | "boot-program" | "real-init";
 
 /** What a guest's console and its scratch init told about a boot. */
 export interface BootResult {
@@ -52,7 +52,7 @@ function reachedBy(
 }
 
 /** What the boot program logs just before it becomes the real init. */
-export const handOverLine: RegExp = /earlyboot: handing over to (\S+)/;
+const handOverLine: RegExp = /earlyboot: handing over to (\S+)/;
 
 function afterHandOver(init: string, ending: Ending): Pick<BootResult, "reached" | "explanation"> {
   const seen: Readonly<Record<Ending, string>> = {
