@@ -97,7 +97,7 @@ const mostAtOnce = 1024;
 function drain(kernel: Kernel, socket: number): UeventBatch {
   const events: Uevent[] = [];
   let overflow = false;
-  const buffer = Buffer.allocUnsafe(16384);
+  const buffer = Buffer.allocUnsafe(8192);
   while (overflow || events.length < mostAtOnce) {
     const length = receive(kernel, socket, buffer);
     if (length === "nothing") break;

@@ -1,12 +1,17 @@
+import { isUint8Array } from "node:util/types";
+
 import type { Answer, Backend } from "../backend.ts";
 import { type Argument, type FunctionName, signatures } from "../signatures.ts";
 import { systemCallNumber } from "../system-call-numbers.ts";
 
 /** The members of ffi-rs's `DataType` that are used; others were seen to end processes. */
-const DataType = { String: 0, I32: 1, I64: 8, U8Array: 10, BigInt: 16 } as const;
+const DataType = { I32: 1, I64: 8, U8Array: 10, BigInt: 16 } as const;
 
 /** `FFITypeTag.Array` */
 const arrayTag = 997;
+
+/** What the native layer gets: strings are bytes in memory by then. */
+type Lowered = Exclude<Argument, string>;
 
 /** One call, in the form that the native `load` takes. */
 interface Call {
@@ -34,36 +39,69 @@ interface Addon {
   };
 }
 
-/**
- * Calls through ffi-rs, whose `.node` file is loaded from the absolute path `addon`.
- *
- * A call on another thread gets nothing but numbers: the memory that addresses point to stays in
- * `inFlight` until the call has returned, because ffi-rs does not keep it alive.
- */
+/** Calls through ffi-rs, whose `.node` file is loaded from the absolute path `addon`. */
 export function openFfiRs(addon: string): Backend {
   const { load } = loadAddon(addon);
-  const inFlight = new Set<readonly Argument[]>();
+  const inFlight = new Set<readonly Lowered[]>();
+  const desk = Buffer.alloc(deskSize);
+  const deskAddress = Number(addressOf(desk));
 
   /** ffi-rs has no function for this, but memmove(3) gives back where it was told to write. */
   function addressOf(bytes: Uint8Array): bigint {
     return BigInt(load(describe("memmove", [bytes, 0, 0])).value);
   }
 
-  return {
-    name: "ffi-rs",
-    addressOf,
-    call: (name, args) => answerOf(load(describe(name, args))),
-    async callAside(name, args) {
-      const pinned = args.map((arg) => (typeof arg === "string" ? Buffer.from(`${arg}\0`) : arg));
-      const lowered = pinned.map((arg) => (arg instanceof Uint8Array ? addressOf(arg) : arg));
-      inFlight.add(pinned);
-      try {
-        return answerOf(await load({ ...describe(name, lowered), runInNewThread: true }));
-      } finally {
-        inFlight.delete(pinned);
-      }
-    },
-  };
+  /**
+   * Calls with what small pointers point to laid out on the desk: to say where it lies takes a
+   * quarter of the time that ffi-rs takes for a string or an array.
+   */
+  function call(name: FunctionName, args: readonly Argument[]): Answer {
+    const borrowed: [bytes: Uint8Array, start: number][] = [];
+    let free = 0;
+
+    function layOut(arg: Argument): Lowered {
+      if (typeof arg !== "string" && !isUint8Array(arg)) return arg;
+      const bytes = typeof arg === "string" ? null : arg;
+      const room = typeof arg === "string" ? arg.length * 3 + 1 : arg.length;
+      if (room > largestPiece || free + room > deskSize) return bytes ?? inMemory(arg);
+      const start = free;
+      free += (room + 15) & ~15;
+      if (typeof arg === "string") desk[start + desk.write(arg, start)] = 0;
+      else desk.set(arg, start);
+      if (bytes !== null) borrowed.push([bytes, start]);
+      return deskAddress + start;
+    }
+
+    const answer = answerOf(load(describe(name, args.map(layOut))));
+    for (const [bytes, start] of borrowed) bytes.set(desk.subarray(start, start + bytes.length));
+    return answer;
+  }
+
+  /**
+   * Gives the other thread nothing but numbers. The memory that addresses point to is in `inFlight`
+   * until the call has returned, because ffi-rs does not keep it alive.
+   */
+  async function callAside(name: FunctionName, args: readonly Argument[]): Promise<Answer> {
+    const pinned = args.map(inMemory);
+    const lowered = pinned.map((arg) => (isUint8Array(arg) ? addressOf(arg) : arg));
+    inFlight.add(pinned);
+    try {
+      return answerOf(await load({ ...describe(name, lowered), runInNewThread: true }));
+    } finally {
+      inFlight.delete(pinned);
+    }
+  }
+
+  return { name: "ffi-rs", addressOf, call, callAside };
+}
+
+/** Room for the strings and structures of one call; larger ones go by themselves. */
+const deskSize = 16384;
+const largestPiece = 4096;
+
+/** A string as bytes that end with NUL; anything else as it is. */
+function inMemory(arg: Argument): Lowered {
+  return typeof arg === "string" ? Buffer.from(`${arg}\0`) : arg;
 }
 
 /** The `.node` file itself: ffi-rs's index.js would cost ten milliseconds, and need node_modules. */
@@ -79,7 +117,7 @@ function loadAddon(path: string): Addon {
 /** The key under which ffi-rs keeps the process itself, and with it the whole C library. */
 const library = "c";
 
-function describe(name: FunctionName, args: readonly Argument[]): Call {
+function describe(name: FunctionName, args: readonly Lowered[]): Call {
   const [result, ...letters] = signatures[name];
   const types = args.map((arg, i) => typeOf(arg, letters[i]));
   const values = args.map(valueOf);
@@ -95,15 +133,14 @@ function describe(name: FunctionName, args: readonly Argument[]): Call {
   };
 }
 
-function typeOf(arg: Argument, letter: string | undefined): unknown {
-  if (typeof arg === "string") return DataType.String;
-  if (typeof arg === "bigint") return DataType.BigInt;
+function typeOf(arg: Lowered, letter: string | undefined): unknown {
   if (typeof arg === "number") return letter === "i" ? DataType.I32 : DataType.I64;
+  if (typeof arg === "bigint") return DataType.BigInt;
   if (arg === null) return DataType.I64;
   return { ffiTypeTag: arrayTag, type: DataType.U8Array, length: arg.length };
 }
 
-function valueOf(arg: Argument): unknown {
+function valueOf(arg: Lowered): unknown {
   if (arg === null) return 0;
   return typeof arg === "bigint" ? BigInt.asIntN(64, arg) : arg;
 }

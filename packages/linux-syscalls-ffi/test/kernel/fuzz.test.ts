@@ -63,7 +63,7 @@ describe.each([...hosts()])("$title", (host: Host) => {
     it(`survives ${calls} calls with any values (seed ${seed})`, () => {
       const { status, report, error } = fuzz(host, seed);
 
-      expect({ status, error }).toEqual({ status: 0, error: "" });
+      expect(status === 0 ? "alive" : error).toBe("alive");
       const { counts, surprises } = JSON.parse(report);
       expect(surprises).toEqual([]);
       expect(Object.keys(counts).length).toBeGreaterThan(60);
