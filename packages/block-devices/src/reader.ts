@@ -35,7 +35,7 @@ export function openReader(source: Source, budget: number = readBudget): Reader 
   let left = budget;
 
   function peek(offset: number, length: number): Uint8Array | undefined {
-    const window = windows.find(
+    const window = windows.findLast(
       ({ start, bytes }) => start <= offset && offset + length <= start + bytes.length,
     );
     return window?.bytes.subarray(offset - window.start, offset - window.start + length);

@@ -112,6 +112,22 @@ describe("identify", () => {
     expect(found?.member).toEqual({ devices: 2 });
   });
 
+  it.each([
+    ["FAT32", fatDirectory],
+    ["exfat", exfatDirectory],
+  ])("ends the search for the label of %s in a directory without an end", async (name, place) => {
+    const base = image(name);
+    const { fat, cluster, start, length } = place(bootSectorOf(base));
+    const link = [cluster, 0, 0, 0];
+    const entries = Array.from({ length }, () => 0x21);
+    const source = sourceOf(patch(patch(base, fat + cluster * 4, link), start, entries));
+
+    const found = await identify(source);
+
+    expect(found).not.toHaveProperty("label");
+    expect(source.bytes).toBeLessThanOrEqual(512 * 1024);
+  });
+
   it("passes on that the device could not be read", async () => {
     const source = { size: 4096n, read: () => Promise.reject(new Error("EIO")) };
 
@@ -174,3 +190,36 @@ describe("identify", () => {
 
 /** Nothing was thrown but what is declared. */
 const calm = { failed: false, counterexample: null, errorInstance: null };
+
+/** Where a root directory is, and the table that links its cluster to others; all but the cluster in bytes. */
+interface DirectoryPlace {
+  readonly fat: number;
+  readonly cluster: number;
+  readonly start: number;
+  readonly length: number;
+}
+
+function bootSectorOf({ parts }: SparseImage): DataView {
+  const [, bytes = new Uint8Array()] = parts.find(([offset]) => offset === 0) ?? [];
+  return new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+}
+
+function fatDirectory(boot: DataView): DirectoryPlace {
+  const cluster = boot.getUint32(0x2c, true);
+  const length = boot.getUint8(0x0d) * 512;
+  const fat = boot.getUint16(0x0e, true) * 512;
+  const data = fat + boot.getUint8(0x10) * boot.getUint32(0x24, true) * 512;
+  return { fat, cluster, start: data + (cluster - 2) * length, length };
+}
+
+function exfatDirectory(boot: DataView): DirectoryPlace {
+  const cluster = boot.getUint32(96, true);
+  const length = 512 * 2 ** boot.getUint8(109);
+  const heap = boot.getUint32(88, true) * 512;
+  return {
+    fat: boot.getUint32(80, true) * 512,
+    cluster,
+    start: heap + (cluster - 2) * length,
+    length,
+  };
+}

@@ -3,8 +3,9 @@ import { magic, wrongChecksum, type Format } from "../format.ts";
 import type { Reader } from "../reader.ts";
 import { formatSerial } from "./fat.ts";
 
-/** How many clusters of the root directory are searched for the label. */
-const clusterLimit = 16;
+/** How much of the root directory is searched for the label, and in pieces of what size. */
+const directoryLimit = 256 * 1024;
+const pieceSize = 4096;
 
 const endOfDirectory = 0x00;
 const labelEntry = 0x83;
@@ -65,21 +66,33 @@ async function checksumFits(reader: Reader, sectorSize: number): Promise<boolean
 }
 
 async function labelInRoot(reader: Reader, boot: Fields): Promise<string | undefined> {
-  const sectorSize = 2 ** boot.u8(108);
-  const clusterSize = sectorSize * 2 ** boot.u8(109);
-  let cluster = boot.u32(96);
-  for (let seen = 0; seen < clusterLimit && cluster >= firstCluster; seen++) {
-    const start = boot.u32(88) * sectorSize + (cluster - firstCluster) * clusterSize;
-    for (let at = 0; at < clusterSize; at += 32) {
-      const bytes = await reader.at(start + at, 32);
-      if (bytes === undefined || bytes[0] === endOfDirectory) return undefined;
-      if (bytes[0] === labelEntry) return decodeLabel(fieldsOf(bytes));
+  for await (const entries of rootDirectory(reader, boot)) {
+    for (let at = 0; at + 32 <= entries.length; at += 32) {
+      if (entries[at] === endOfDirectory) return undefined;
+      if (entries[at] === labelEntry) return decodeLabel(fieldsOf(entries.subarray(at, at + 32)));
     }
-    const next = await reader.at(boot.u32(80) * sectorSize + cluster * 4, 4);
-    if (next === undefined) return undefined;
-    cluster = fieldsOf(next).u32(0);
   }
   return undefined;
+}
+
+/** The beginning of the root directory, piece by piece along its chain of clusters. */
+async function* rootDirectory(reader: Reader, boot: Fields): AsyncGenerator<Uint8Array> {
+  const sectorSize = 2 ** boot.u8(108);
+  const clusterSize = sectorSize * 2 ** boot.u8(109);
+  let left = directoryLimit;
+  let cluster = boot.u32(96);
+  while (cluster >= firstCluster && left > 0) {
+    const start = boot.u32(88) * sectorSize + (cluster - firstCluster) * clusterSize;
+    for (let at = 0; at < clusterSize && left > 0; at += pieceSize) {
+      const piece = await reader.at(start + at, Math.min(pieceSize, clusterSize - at));
+      if (piece === undefined) return;
+      yield piece;
+      left -= piece.length;
+    }
+    const next = await reader.at(boot.u32(80) * sectorSize + cluster * 4, 4);
+    if (next === undefined) return;
+    cluster = fieldsOf(next).u32(0);
+  }
 }
 
 function decodeLabel(entry: Fields): string | undefined {

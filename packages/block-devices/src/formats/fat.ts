@@ -2,8 +2,9 @@ import { decodeText, fieldsOf, type Fields } from "../fields.ts";
 import { magic, type Format } from "../format.ts";
 import type { Reader } from "../reader.ts";
 
-/** How many clusters of a root directory are searched for the label. */
-const clusterLimit = 100;
+/** How much of a root directory is searched for the label, and in pieces of what size. */
+const directoryLimit = 256 * 1024;
+const pieceSize = 16 * 1024;
 
 const volumeLabel = 0x08;
 const directory = 0x10;
@@ -106,42 +107,52 @@ function isPowerOfTwo(value: number): boolean {
 async function labelInRoot(reader: Reader, layout: Layout): Promise<string | undefined> {
   for await (const entries of rootDirectory(reader, layout)) {
     for (let at = 0; at + 32 <= entries.length; at += 32) {
-      const entry = fieldsOf(entries.subarray(at, at + 32));
-      if (entry.u8(0) === 0) return undefined;
-      if (isVolumeEntry(entry)) return decodeLabel(entry.slice(0, 11));
+      if (entries[at] === 0) return undefined;
+      if (isVolumeEntry(entries, at)) return decodeLabel(entries.subarray(at, at + 11));
     }
   }
   return undefined;
 }
 
-/** The root directory piece by piece: one piece, or in FAT32 a chain of clusters. */
+/** The beginning of the root directory, piece by piece. */
 async function* rootDirectory(reader: Reader, layout: Layout): AsyncGenerator<Uint8Array> {
-  if (layout.version !== "FAT32") {
-    const entries = await reader.at(layout.rootStart, layout.rootLength);
-    if (entries !== undefined) yield entries;
-    return;
+  let left = directoryLimit;
+  for await (const [start, length] of rootExtents(reader, layout)) {
+    for (let at = 0; at < length && left > 0; at += pieceSize) {
+      const piece = await reader.at(start + at, Math.min(pieceSize, length - at));
+      if (piece === undefined) return;
+      yield piece;
+      left -= piece.length;
+    }
+    if (left <= 0) return;
   }
-  let cluster = layout.rootCluster;
-  for (let seen = 0; seen < clusterLimit && cluster >= 2 && cluster < 0x0ffffff7; seen++) {
-    const start = layout.dataStart + (cluster - 2) * layout.clusterSize;
-    const entries = await reader.at(start, layout.clusterSize);
-    if (entries === undefined) return;
-    yield entries;
-    const next = await reader.at(layout.fatStart + cluster * 4, 4);
+}
+
+/** Where the root directory is: in one place, or in FAT32 in a chain of clusters. */
+async function* rootExtents(
+  reader: Reader,
+  layout: Layout,
+): AsyncGenerator<readonly [start: number, length: number]> {
+  const { version, rootStart, rootLength, dataStart, clusterSize, fatStart } = layout;
+  if (version !== "FAT32") yield [rootStart, rootLength];
+  let cluster = version === "FAT32" ? layout.rootCluster : 0;
+  while (cluster >= 2 && cluster < 0x0ffffff7) {
+    yield [dataStart + (cluster - 2) * clusterSize, clusterSize];
+    const next = await reader.at(fatStart + cluster * 4, 4);
     if (next === undefined) return;
     cluster = fieldsOf(next).u32(0) & 0x0fffffff;
   }
 }
 
 /** Neither free, nor part of a long name, nor the beginning of a file. */
-function isVolumeEntry(entry: Fields): boolean {
-  const attributes = entry.u8(11);
+function isVolumeEntry(entries: Uint8Array, at: number): boolean {
+  const attributes = entries[at + 11] ?? 0;
+  const cluster = [20, 21, 26, 27].map((offset) => entries[at + offset]);
   return (
-    entry.u8(0) !== 0xe5 &&
+    entries[at] !== 0xe5 &&
     (attributes & 0x3f) !== longName &&
     (attributes & (volumeLabel | directory)) === volumeLabel &&
-    entry.u16(20) === 0 &&
-    entry.u16(26) === 0
+    cluster.every((byte) => byte === 0)
   );
 }
 
