@@ -24,6 +24,15 @@ export interface CallRecord {
 /** Calls of which so many are made, and that tell so little, that they are not recorded. */
 const unrecorded: ReadonlySet<CallName> = new Set(["now", "realTime", "getpid"]);
 
+/** How {@link recordCalls} treats calls. */
+export interface RecordOptions {
+  readonly failures: readonly Failure[];
+  /** Receives a record of each call. */
+  readonly records: CallRecord[];
+  /** Whether calls go on to work when the boot program has ended. */
+  readonly outlives?: boolean;
+}
+
 /**
  * The simulated `Linux`: each call is recorded, fails when it is to, and gives its errors as
  * `SyscallError`.
@@ -31,8 +40,7 @@ const unrecorded: ReadonlySet<CallName> = new Set(["now", "realTime", "getpid"])
 export function recordCalls(
   kernel: Kernel,
   calls: Calls,
-  failures: readonly Failure[],
-  records: CallRecord[],
+  { failures, records, outlives = false }: RecordOptions,
 ): Linux {
   const findFailure = failureFinder(failures);
   // One wrapper serves methods of every shape; the table's type has checked each row against its method.
@@ -52,9 +60,9 @@ export function recordCalls(
     const method = calls[call] as (...args: readonly unknown[]) => unknown;
     /* eslint-enable typescript/no-unsafe-type-assertion */
     return (...args) => {
-      if (kernel.ending !== undefined) return refuseAfter(kernel.ending, call);
-      kernel.clock.touch();
       if (unrecorded.has(call)) return method(...args);
+      if (kernel.ending !== undefined && !outlives) return refuseAfter(kernel.ending, call);
+      kernel.clock.touch();
       return settle(row, args, record(call, row, args), method);
     };
   }
@@ -69,30 +77,31 @@ export function recordCalls(
     if (error !== undefined) made.error = error;
     return made;
   }
+}
 
-  function settle(
-    row: CallRow,
-    args: readonly unknown[],
-    made: CallRecord,
-    method: (...args: readonly unknown[]) => unknown,
-  ): unknown {
-    try {
-      if (made.error !== undefined) throw new KernelFault(made.error);
-      const result = method(...args);
-      return result instanceof Promise ? result.catch(refuse) : result;
-    } catch (error) {
-      return isAsynchronous.has(made.call)
-        ? Promise.resolve().then(() => refuse(error))
-        : refuse(error);
-    }
+/** Makes the call, unless it is to fail; a fault of the kernel becomes the error that is promised. */
+function settle(
+  row: CallRow,
+  args: readonly unknown[],
+  made: CallRecord,
+  method: (...args: readonly unknown[]) => unknown,
+): unknown {
+  try {
+    if (made.error !== undefined) throw new KernelFault(made.error);
+    const result = method(...args);
+    return result instanceof Promise ? result.catch(refuse) : result;
+  } catch (error) {
+    return isAsynchronous.has(made.call)
+      ? Promise.resolve().then(() => refuse(error))
+      : refuse(error);
+  }
 
-    function refuse(error: unknown): never {
-      if (!(error instanceof KernelFault)) throw error;
-      made.error = error.fault;
-      const [path, dest] = row.objects?.(...args) ?? [];
-      const syscall = error.syscall ?? row.syscall;
-      throw new SyscallError({ error: error.fault, syscall, path, dest });
-    }
+  function refuse(error: unknown): never {
+    if (!(error instanceof KernelFault)) throw error;
+    made.error = error.fault;
+    const [path, dest] = row.objects?.(...args) ?? [];
+    const syscall = error.syscall ?? row.syscall;
+    throw new SyscallError({ error: error.fault, syscall, path, dest });
   }
 }
 

@@ -42,6 +42,11 @@ export interface SimulatedLinux extends Linux {
   readonly calls: readonly string[];
   /** Every call, those that only look too, but for questions about the time. */
   readonly trace: readonly CallRecord[];
+  /**
+   * The same machine for the test itself: its calls are in no record, are not made to fail, and work
+   * when the boot program has ended, too.
+   */
+  readonly inspect: Linux;
   /** Settles when the boot program has become another, or has stopped the machine. */
   readonly ended: Promise<Ending>;
   /**
@@ -89,9 +94,11 @@ export interface SimulatedLinux extends Linux {
 export function simulateLinux(options: SimulationOptions = {}): SimulatedLinux {
   const machine = assemble(options);
   const { kernel, records, world, processes, network, log } = machine;
-  const linux = recordCalls(kernel, callsOf(machine), options.failures ?? [], records);
+  const calls = callsOf(machine);
+  const linux = recordCalls(kernel, calls, { failures: options.failures ?? [], records });
   return {
     ...linux,
+    inspect: recordCalls(kernel, calls, { failures: [], records: [], outlives: true }),
     trace: records,
     ended: machine.ended,
     stuck: new Promise((resolve) => {

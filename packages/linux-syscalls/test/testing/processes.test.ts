@@ -148,6 +148,8 @@ describe("the end", () => {
     await expect(linux.sleep(6000)).rejects.toMatchObject({ code: "SIMULATION_ENDED" });
 
     expect(await linux.ended).toEqual({ kind: "reboot", command: RebootCommand.PowerOff });
+    expect([linux.now(), linux.inspect.readDirectory("/tmp")]).toEqual([1000, []]);
+    expect(() => linux.inspect.stat("/x")).toThrow(expect.objectContaining({ code: "ENOENT" }));
     expect([planned, linux.calls]).toEqual([[], ["reboot 0x4321fedc"]]);
   });
 
