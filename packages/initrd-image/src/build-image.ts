@@ -5,7 +5,8 @@ import { basename, dirname, join, resolve } from "node:path";
 import { compress, decompress, defaultLevels } from "./compression.ts";
 import { type StreamedEntry, streamCpio } from "./cpio.ts";
 import { ImageError } from "./image-error.ts";
-import { findStretch, forgetFrames } from "./kept-stretch.ts";
+import { findStretch, forgetKept } from "./find-stretch.ts";
+import type { KeptStretch } from "./kept-stretch.ts";
 import type {
   BuildOptions,
   BuildResult,
@@ -15,7 +16,6 @@ import type {
   PlannedEntry,
 } from "./plan.ts";
 import { archiveEntry } from "./planned-content.ts";
-import type { ZstdStretch } from "./zstd-compress.ts";
 
 type Bytes = AsyncIterable<Uint8Array>;
 
@@ -112,7 +112,7 @@ async function writeParts(
 interface CompressionMethod {
   readonly compression: Compression;
   readonly level?: number | undefined;
-  readonly stretch?: ZstdStretch | undefined;
+  readonly stretch?: KeptStretch | undefined;
 }
 
 async function compressionMethod(
@@ -123,8 +123,9 @@ async function compressionMethod(
   const runtime = plan.entries.find(
     (entry) => entry.kind === "file" && entry.source.kind === "stripped",
   );
-  if (compression !== "zstd" || runtime === undefined) return { compression, level };
-  const stretch = await findStretch(entries, runtime.path.slice(1), { level, cache });
+  if ((compression !== "zstd" && compression !== "lz4") || runtime === undefined)
+    return { compression, level };
+  const stretch = await findStretch(entries, runtime.path.slice(1), { compression, level, cache });
   return { compression, level, stretch };
 }
 
@@ -225,7 +226,7 @@ async function verify(
     });
     const unpacked = await unpackedSha256(decompress(stored, compression), signal);
     if (unpacked === sha256) continue;
-    if (cache !== undefined) await forgetFrames(cache);
+    if (cache !== undefined) await forgetKept(cache);
     throw notWhole(path);
   }
   return whole.digest("hex");

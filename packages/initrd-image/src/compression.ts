@@ -3,6 +3,7 @@ import { type Duplex, Readable, pipeline } from "node:stream";
 import zlib from "node:zlib";
 import { errorCode } from "@earlyboot/linux-syscalls";
 import { ImageError } from "./image-error.ts";
+import type { KeptStretch } from "./kept-stretch.ts";
 import {
   compressLz4Block,
   decompressLz4Block,
@@ -12,8 +13,8 @@ import {
 } from "./lz4.ts";
 import type { Compression } from "./plan.ts";
 import { throughProgram } from "./program-filter.ts";
-import { takeFrom } from "./taker.ts";
-import { type ZstdStretch, compressZstd } from "./zstd-compress.ts";
+import { readToEnd, takeFrom } from "./taker.ts";
+import { compressZstd } from "./zstd-compress.ts";
 
 /** What an image may be compressed with; the last three are only read. */
 export type ReadableCompression = Compression | "bzip2" | "lzma" | "lzo";
@@ -30,19 +31,19 @@ export const defaultLevels: Readonly<Record<Compression, number | undefined>> = 
 };
 
 /**
- * Compresses `input` so that the kernel can unpack it; the same bytes always give the same. Of a `stretch` zstd
- * keeps the compressed form; the others compress it again.
+ * Compresses `input` so that the kernel can unpack it; the same bytes always give the same. lz4 and zstd take a `stretch`
+ * whose compressed form is kept.
  */
 export function compress(
   input: Bytes,
   compression: Compression,
   level: number = defaultLevels[compression] ?? 0,
-  stretch?: ZstdStretch,
+  stretch?: KeptStretch,
 ): Bytes {
   return compressors[compression](input, level, stretch);
 }
 
-type Compressor = (input: Bytes, level: number, stretch?: ZstdStretch) => Bytes;
+type Compressor = (input: Bytes, level: number, stretch?: KeptStretch) => Bytes;
 
 const compressors: Readonly<Record<Compression, Compressor>> = {
   none: (input) => input,
@@ -68,8 +69,23 @@ function through(input: Bytes, transform: Duplex): Bytes {
   return pipeline(Readable.from(input, { highWaterMark: 1 }), transform, () => undefined);
 }
 
-async function* compressLz4(input: Bytes): AsyncGenerator<Uint8Array> {
+async function* compressLz4(
+  input: Bytes,
+  _level: number,
+  stretch?: KeptStretch,
+): AsyncGenerator<Uint8Array> {
+  const { pieces } = takeFrom(input);
   yield lz4Magic;
+  if (stretch !== undefined) {
+    yield* lz4Blocks(pieces(stretch.offset));
+    const content = pieces(stretch.size);
+    yield* stretch.compressed(content, lz4Blocks);
+    await readToEnd(content);
+  }
+  yield* lz4Blocks(pieces());
+}
+
+async function* lz4Blocks(input: Bytes): AsyncGenerator<Uint8Array> {
   const { fill } = takeFrom(input);
   const block = new Uint8Array(lz4BlockSize);
   for (let length = await fill(block); length > 0; length = await fill(block)) {

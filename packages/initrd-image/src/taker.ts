@@ -39,3 +39,9 @@ export function takeFrom(input: AsyncIterable<Uint8Array>): Taker {
   };
   return { fill, pieces, take };
 }
+
+/** Reads what nobody wants: a compressed form that was kept leaves its input unread. */
+export async function readToEnd(input: AsyncIterable<Uint8Array>): Promise<void> {
+  const iterator = input[Symbol.asyncIterator]();
+  while ((await iterator.next()).done !== true);
+}

@@ -1,19 +1,11 @@
 import type { Writable } from "node:stream";
 import zlib from "node:zlib";
 import { ImageError } from "./image-error.ts";
-import { takeFrom } from "./taker.ts";
+import type { KeptStretch } from "./kept-stretch.ts";
+import { readToEnd, takeFrom } from "./taker.ts";
 import { blockLength, frameHeaderSize } from "./zstd-frame.ts";
 
 type Bytes = AsyncIterable<Uint8Array>;
-
-/** A stretch of the input that is compressed by itself, so that its compressed form can be used again. */
-export interface ZstdStretch {
-  /** Where it begins; {@link resetLength} zero bytes stand before it, and as many behind it. */
-  readonly offset: number;
-  readonly size: number;
-  /** The compressed form, a frame of its own; `compress` makes it when it is not kept. */
-  frame(input: Bytes, compressFrame: (input: Bytes) => Bytes): Bytes;
-}
 
 /**
  * Compresses `input` into one Zstandard frame, the only form that both the kernel and every archiver take as one
@@ -23,7 +15,7 @@ export interface ZstdStretch {
  * offsets that were used last, and begins its own frame with those of RFC 8878, section 3.1.2.5. Between two
  * frames' blocks stand some that restore these offsets; what they decode to is zeros.
  */
-export function compressZstd(input: Bytes, level: number, stretch?: ZstdStretch): Bytes {
+export function compressZstd(input: Bytes, level: number, stretch?: KeptStretch): Bytes {
   const frame = (part: Bytes): Bytes => compressFrame(part, level);
   return stretch === undefined ? frame(input) : joinedFrames(input, frame, stretch);
 }
@@ -64,13 +56,13 @@ function resetBlock(literals: number, offset: number): Uint8Array {
 async function* joinedFrames(
   input: Bytes,
   frame: (part: Bytes) => Bytes,
-  stretch: ZstdStretch,
+  stretch: KeptStretch,
 ): AsyncGenerator<Uint8Array> {
   const { pieces, take } = takeFrom(input);
   const header = yield* frameBlocks(frame(pieces(stretch.offset - resetLength)));
   yield* zerosAsBlocks(await take(resetLength));
   const content = pieces(stretch.size);
-  yield* frameBlocks(stretch.frame(content, frame), header);
+  yield* frameBlocks(stretch.compressed(content, frame), header);
   await readToEnd(content);
   yield* zerosAsBlocks(await take(resetLength));
   yield* frameBlocks(frame(pieces()), header);
@@ -80,12 +72,6 @@ async function* joinedFrames(
 function* zerosAsBlocks(zeros: Uint8Array): Generator<Uint8Array> {
   if (zeros.length === resetLength && zeros.every((byte) => byte === 0)) yield resetBlocks;
   else throw new ImageError("source-missing", "a file changed while the image was being built");
-}
-
-/** A kept frame leaves its input unread. */
-async function readToEnd(input: Bytes): Promise<void> {
-  const iterator = input[Symbol.asyncIterator]();
-  while ((await iterator.next()).done !== true);
 }
 
 /** Gives a frame's blocks, none of them marked as the last, after its header or without the one that is `known`. */

@@ -155,7 +155,7 @@ describe("buildImage", () => {
 
     const built = [await build("none"), await build("filled", cache), await build("used", cache)];
 
-    expect(readdirSync(cache)).toEqual([expect.stringMatching(/^[0-9a-f]{64}-.*-1\.zst$/)]);
+    expect(readdirSync(cache)).toEqual([expect.stringMatching(/^[0-9a-f]{64}-zstd-.*-1$/)]);
     expect(new Set(built.map((one) => one.sha256)).size).toBe(1);
   });
 

@@ -137,7 +137,7 @@ describe("compressZstd with a stretch", () => {
         const stretch = {
           offset: before.length + zeros.length,
           size: content.length,
-          frame: (bytes: AsyncIterable<Uint8Array>, make: typeof keep) => make(bytes),
+          compressed: (bytes: AsyncIterable<Uint8Array>, make: typeof keep) => make(bytes),
         };
 
         const compressed = await collect(compressZstd(inPieces(input, 1000), 3, stretch));
@@ -162,7 +162,7 @@ describe("compressZstd with a stretch", () => {
     const stretch = {
       offset: before.length + zeros.length,
       size: content.length,
-      frame: (bytes: AsyncIterable<Uint8Array>, make: typeof keep) => make(bytes),
+      compressed: (bytes: AsyncIterable<Uint8Array>, make: typeof keep) => make(bytes),
     };
 
     writeFileSync(file, await collect(compressZstd(inPieces(input), 5, stretch)));
