@@ -146,11 +146,12 @@ function required(name: string, user: ElfAt, search: Search): ElfDependency {
 
 function missing(name: string, user: ElfAt, search: Search): ImageError {
   const where = search.sysroot === "/" ? "" : ` below ${search.sysroot}`;
-  const directories = placesFor(user, search).map(({ lookIn }) => lookIn);
+  const directories = new Set(placesFor(user, search).map(({ lookIn }) => lookIn));
+  const looked = name.includes("/") ? "" : ` (looked in ${[...directories].join(", ")})`;
   return new ImageError(
     "library-missing",
-    `${user.path} needs ${name}, which is not there${where} for this machine type (looked in ` +
-      `${[...new Set(directories)].join(", ")}): install its package, or name a sysroot that has it`,
+    `${user.path} needs ${name}, which is not there${where} for its type of machine${looked}: ` +
+      "install its package, or name a sysroot that has it",
   );
 }
 

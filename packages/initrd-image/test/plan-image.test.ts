@@ -1,9 +1,10 @@
-import { mkdirSync, symlinkSync, writeFileSync } from "node:fs";
+import { createHash } from "node:crypto";
+import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { type ImagePlan, type PlannedEntry, planImage } from "@earlyboot/initrd-image";
 import { describe, expect, it } from "@jest/globals";
 import { moduleFile, smallOptions, smallPlan } from "./support/small-image.ts";
-import { temporaryDirectories } from "./support/tools.ts";
+import { itWith, run, temporaryDirectories } from "./support/tools.ts";
 
 const temporaryDirectory = temporaryDirectories();
 
@@ -20,6 +21,23 @@ function makeModules(directory: string): string {
   writeFileSync(join(modules, "modules.alias"), "alias pci:v1* disk\nalias pci:v2* other\n");
   writeFileSync(join(modules, "modules.builtin"), "kernel/part.ko\n");
   return modules;
+}
+
+/** A program for arm64, `node`, and the directory that holds the loader and the library that it needs. */
+function makeArm64(directory: string): string {
+  const sysroot = join(directory, "sysroot");
+  const inside = (path: string): string => join(sysroot, path);
+  for (const below of ["lib", "usr/lib"]) mkdirSync(inside(below), { recursive: true });
+  const object = join(directory, "object.o");
+  const assembly = Buffer.from(".globl _start\n_start: ret\n");
+  run("aarch64-linux-gnu-as", ["-o", object], { input: assembly });
+  const link = (output: string, ...options: readonly string[]): void =>
+    void run("aarch64-linux-gnu-ld", ["-o", output, object, ...options]);
+  link(inside("lib/ld-linux-aarch64.so.1"), "-shared");
+  link(inside("usr/lib/libc.so.6"), "-shared", "-soname=libc.so.6");
+  const loader = "--dynamic-linker=/lib/ld-linux-aarch64.so.1";
+  link(join(directory, "node"), "--no-as-needed", loader, inside("usr/lib/libc.so.6"));
+  return sysroot;
 }
 
 describe("planImage", () => {
@@ -59,6 +77,33 @@ describe("planImage", () => {
     });
     expect(entryAt(plan, "/usr/share/licenses/earlyboot/node")).toBeDefined();
   });
+
+  itWith(
+    ["aarch64-linux-gnu-as", "aarch64-linux-gnu-ld"],
+    "plans an image for arm64 on any machine, with the libraries of a sysroot",
+    () => {
+      const directory = temporaryDirectory();
+      const sysroot = makeArm64(directory);
+      const node = join(directory, "node");
+      const addonSha256 = createHash("sha256").update(readFileSync(node)).digest("hex");
+      const { bundle } = smallOptions(directory);
+      const options = { architecture: "arm64", bundle, configuration: {} } as const;
+      const runtime = { node, addon: node, addonSha256 };
+
+      const plan = planImage({ ...options, runtime, sysroot });
+
+      expect(entryAt(plan, "/lib/ld-linux-aarch64.so.1")).toMatchObject({
+        source: { file: join(sysroot, "lib/ld-linux-aarch64.so.1") },
+      });
+      expect(entryAt(plan, "/usr/lib/libc.so.6")).toBeDefined();
+      expect(() => planImage({ ...options, runtime, sysroot: directory })).toThrow(
+        expect.objectContaining({
+          code: "library-missing",
+          message: expect.stringContaining("/bin/node needs /lib/ld-linux-aarch64.so.1"),
+        }),
+      );
+    },
+  );
 
   it("sorts by path and puts every directory before what is in it", () => {
     const { entries } = smallPlan(temporaryDirectory());
