@@ -218,7 +218,7 @@ export const callTable: CallTable = {
       ...(create === false ? ["existing"] : []),
     ],
   },
-  readDirectory: onPath("getdents64", false, pathErrors),
+  readDirectory: { ...onPath("open", false, pathErrors), label: "getdents64" },
   readLink: onPath("readlink", false, [...pathErrors, "EINVAL"]),
   stat: onPath("stat", false, pathErrors),
   lstat: onPath("lstat", false, pathErrors),
@@ -250,7 +250,8 @@ export const callTable: CallTable = {
   chdir: onPath("chdir", true, pathErrors),
   umask: plain("umask", true, [], (mask) => [octal(mask)]),
   setImmutable: {
-    ...onPath("ioctl", true, ["EACCES", "ENOENT", "ENOTTY", "EPERM", "EROFS"]),
+    ...onPath("open", true, ["EACCES", "ENOENT", "ENOTTY", "EPERM", "EROFS"]),
+    label: "ioctl",
     words: (_, path, immutable) => [
       "FS_IOC_SETFLAGS",
       quoteWord(path),
@@ -377,12 +378,13 @@ export const callTable: CallTable = {
       gateway,
       name,
     ],
+    objects: ({ interface: name }) => [name],
     errors: ["EEXIST", "EINVAL", "ENETUNREACH", "ENODEV", "EPERM"],
   },
 
   getpid: plain("getpid", false, []),
   spawn: {
-    syscall: "posix_spawn",
+    syscall: "execve",
     label: "spawn",
     changes: true,
     words: (_, request) => [request.path, ...(request.arguments ?? [])].map(quoteWord),

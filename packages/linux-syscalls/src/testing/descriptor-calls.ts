@@ -38,7 +38,11 @@ export function descriptorCalls(kernel: Kernel): Descriptors {
     },
     statAt: (directory, name) =>
       statusOf(walk(walkerOf(kernel, startOf(kernel, directory, name)), name, false)),
-    readDirectoryAt: (directory) => listDirectory(placeOf(kernel, directory).dentry),
+    readDirectoryAt: (directory) => {
+      // Each reading begins at the start, for which the descriptor is set back first.
+      if (!process.descriptors.has(directory)) fail("EBADF", "lseek");
+      return listDirectory(placeOf(kernel, directory).dentry);
+    },
     unlinkAt: (directory, name, kind = "file") => {
       const last = walkToLast(walkerOf(kernel, startOf(kernel, directory, name)), name);
       if (kind === "directory") removeDirectory(kernel, last);

@@ -137,9 +137,9 @@ function changeable(place: Place): Place {
 }
 
 function setImmutable({ mount, dentry: { inode } }: Place, immutable: boolean): void {
-  if (!isDirectory(inode) && kindOf(inode) !== FileKind.Regular) fail("ENOTTY");
-  if (mount.superBlock.type.fixed !== undefined) fail("ENOTTY");
-  if (isReadOnly(mount)) fail("EROFS");
+  if (!isDirectory(inode) && kindOf(inode) !== FileKind.Regular) fail("ENOTTY", "ioctl");
+  if (mount.superBlock.type.fixed !== undefined) fail("ENOTTY", "ioctl");
+  if (isReadOnly(mount)) fail("EROFS", "ioctl");
   inode.immutable = immutable;
 }
 

@@ -6,7 +6,7 @@ export interface Bench {
   readonly linux: Linux;
   /** The absolute path of an empty tmpfs of its own, which is also the working directory. */
   readonly base: string;
-  /** Records what an action gives, or the code of the error that it throws. */
+  /** Records what an action gives, or the message of the error that it throws. */
   readonly see: (what: string, action: () => unknown) => void;
   /** As `see`, for what takes time. */
   readonly seeLater: (what: string, action: () => Promise<unknown>) => Promise<void>;
@@ -47,26 +47,28 @@ export async function observe(
       try {
         seen.push([what, show(action())]);
       } catch (error) {
-        seen.push([what, codeOf(error)]);
+        seen.push([what, answerOf(error)]);
       }
     },
     seeLater: async (what, action) => {
       try {
         seen.push([what, show(await action())]);
       } catch (error) {
-        seen.push([what, codeOf(error)]);
+        seen.push([what, answerOf(error)]);
       }
     },
   });
   return seen;
 }
 
-/** The code of a failed call; anything else that is thrown is a fault of the scenario. */
-function codeOf(error: unknown): string {
-  const code = errorCode(error);
-  if (code === undefined) throw error;
-  return code;
+/** What a failed call says; anything else that is thrown is a fault of the scenario. */
+function answerOf(error: unknown): string {
+  if (errorCode(error) === undefined || !(error instanceof Error)) throw error;
+  return error.message.slice(0, longestAnswer);
 }
+
+/** Paths in messages may be cut, and need not be cut alike. */
+const longestAnswer = 96;
 
 function show(value: unknown): string {
   if (value === undefined) return "done";
