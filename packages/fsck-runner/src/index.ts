@@ -9,6 +9,6 @@ export { checkFileSystems, type CheckRequest } from "./check-file-systems.ts";
 export { type Checker, checkerFor, type Repair, type RepairMode } from "./checkers.ts";
 export type { DeviceUse, DeviceUseLinux } from "./device-use.ts";
 export { disksOf, type SysfsLinux } from "./disks-of.ts";
-export { fsckOutcome, type FsckOutcome } from "./fsck-outcome.ts";
+export { FsckBit, fsckOutcome, type FsckOutcome } from "./fsck-outcome.ts";
 export type { CheckProgress } from "./progress.ts";
 export type { ReplayingLinux } from "./replay-log.ts";

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "@jest/globals";
 import { makedev, MountFlag } from "@earlyboot/linux-syscalls";
-import type { FileTree } from "@earlyboot/linux-syscalls/testing";
+import { elfFile, type FileTree } from "@earlyboot/linux-syscalls/testing";
 import { checkSwitchRoot } from "@earlyboot/switch-root";
 
 import { goodRoot, program, script, startMachine } from "./machine.ts";
@@ -284,6 +284,30 @@ describe("of the init", () => {
       String.raw`no init to become in /root: /i: /\x1b[2J: no such file or directory`,
     ]);
   });
+});
+
+it("gives a reason or none for whatever bytes a program is made of", () => {
+  const linux = startMachine({ flags: 0 });
+  const good = elfFile({ interpreter: "/lib/ld.so" });
+  let seed = 1;
+  const random = (below: number): number => {
+    seed = (Math.imul(seed, 1_103_515_245) + 12_345) >>> 0;
+    return Math.floor((seed / 2 ** 32) * below);
+  };
+  const answers = Array.from({ length: 400 }, () => {
+    const bytes = good.slice(0, random(4) === 0 ? random(good.length) : good.length);
+    for (let changes = random(4); changes >= 0 && bytes.length > 0; changes--) {
+      bytes[4 + random(bytes.length - 4)] = random(3) === 0 ? 0xff : random(256);
+    }
+    linux.writeFile("/root/i", bytes, { mode: 0o755 });
+    return checkSwitchRoot(linux, "/root", "/i");
+  });
+
+  expect(answers.filter((reasons) => reasons.length > 1)).toEqual([]);
+  expect(
+    answers.flat().every((reason) => reason.startsWith("no init to become in /root: /i")),
+  ).toBe(true);
+  expect(answers.some((reasons) => reasons.length === 0)).toBe(true);
 });
 
 it("lists all reasons together", () => {
