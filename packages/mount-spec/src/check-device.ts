@@ -112,7 +112,7 @@ function readTag({ tag, type }: Fields, reading: Reading): DeviceSpecification {
 }
 
 /** Whether a file system of this type is found by a tag. */
-export function isTagType(type: unknown): type is TagType {
+function isTagType(type: unknown): type is TagType {
   return type === "9p" || type === "virtiofs";
 }
 

@@ -52,7 +52,7 @@ export const fileSystemFlags: readonly FileSystemFlag[] =
   Object.keys(bits).filter(isFileSystemFlag);
 
 /** Whether a word is a flag of declared file systems. */
-export function isFileSystemFlag(word: string): word is FileSystemFlag {
+function isFileSystemFlag(word: string): word is FileSystemFlag {
   return Object.hasOwn(bits, word);
 }
 

@@ -8,8 +8,10 @@ export type KernelLog = Pick<Linux, "open" | "read" | "close">;
  * none, or the log cannot be read. See `Documentation/ABI/testing/dev-kmsg`.
  */
 export function lastKernelLine(linux: KernelLog, device: string, type: string): string | undefined {
-  const name = escapePattern(device.slice(device.lastIndexOf("/") + 1));
-  const about = new RegExp(`^${escapePattern(type)}(?: error)?:|(?<![\\w-])${name}(?![\\w-])`, "i");
+  const [, name] = /^\/dev\/(?:.*\/)?([^/]+)$/.exec(device) ?? [];
+  const ofType = `^${escapePattern(type)}(?: error)?:`;
+  const ofDevice = name === undefined ? [] : [`(?<![\\w-])${escapePattern(name)}(?![\\w-])`];
+  const about = new RegExp([ofType, ...ofDevice].join("|"), "i");
   return kernelLines(linux).findLast((line) => about.test(line));
 }
 

@@ -77,7 +77,9 @@ function explain(code: string | undefined, { type, source }: MountFailure): stri
   const reasons: Readonly<Record<string, string>> = {
     EACCES: `${device} can only be read: mount it read-only`,
     EBUSY: `${device} is in use, or already mounted elsewhere with other options`,
-    EINVAL: `what is on ${device} is not ${name}, or it does not know one of the options`,
+    EINVAL: device.startsWith("/")
+      ? `what is on ${device} is not ${name}, or ${name} does not know one of the options`
+      : `${name} does not know one of the options, or not its value`,
     ELOOP: "symbolic links lead in a circle",
     ENODEV: `the kernel does not know the type ${name}: load the module ${fileSystemModules(name).join(", ")}`,
     ENOENT: `${device} or the mount point is missing`,

@@ -26,7 +26,7 @@ export function same(found: unknown, wanted: unknown): boolean {
 }
 
 /** Any text that is not empty, control characters and all; no NUL, no sign of what was no UTF-8. */
-export const someText = fc.string({
+const someText = fc.string({
   unit: fc.oneof(
     fc.integer({ min: 1, max: 0x2fff }).map((code) => String.fromCodePoint(code)),
     fc.constantFrom("\u{1f600}", "\uffff", "\u{10ffff}"),
@@ -36,7 +36,7 @@ export const someText = fc.string({
 });
 
 /** A text of letters that mean something somewhere. */
-export const trickyText = fc
+const trickyText = fc
   .array(fc.constantFrom(...'ab/:=,"\\ \t#é0-.[]'.split("")), { minLength: 1, maxLength: 10 })
   .map((letters) => letters.join(""));
 
@@ -154,7 +154,7 @@ export const fileSystems: fc.Arbitrary<FileSystem> = fc.oneof(
   }).map(declare),
 );
 
-export { declare, parts };
+export { declare };
 
 /** File systems as people declare them, which every fstab can hold. */
 export const formattableFileSystems: fc.Arbitrary<FileSystem> = fc.oneof(

@@ -9,12 +9,16 @@ import * as fc from "fast-check";
 const directory = mkdtempSync(join(tmpdir(), "fstab-"));
 afterAll(() => rmSync(directory, { recursive: true }));
 
-const hasFindmnt = run("findmnt", "--version").status === 0;
+const hasFindmnt = run("findmnt", ["--version"]).status === 0;
 const isRoot = hasFindmnt && process.getuid?.() === 0;
 
-function run(program: string, ...words: readonly string[]): SpawnSyncReturns<string> {
-  const env = { PATH: process.env["PATH"], LC_ALL: "C.UTF-8" };
-  return spawnSync(program, words, { encoding: "utf8", env, maxBuffer: 1 << 28 });
+function run(
+  program: string,
+  words: readonly string[],
+  debug: Readonly<Record<string, string>> = {},
+): SpawnSyncReturns<string> {
+  const env = { PATH: process.env["PATH"], LC_ALL: "C.UTF-8", ...debug };
+  return spawnSync(program, words, { encoding: "utf8", env, maxBuffer: 1 << 30 });
 }
 
 /** What findmnt(8) tells of a line. */
@@ -144,7 +148,7 @@ function sourceOf({ device }: FileSystem): string {
     .map(([columns, count, gap], id) => lineOf(id, columns, count, gap));
 
   it("reads the lines and columns that findmnt reads, out of ten thousand", () => {
-    const answer = run("findmnt", "--tab-file", writeTable(rows), "--json", "--list", "-o", wanted);
+    const answer = run("findmnt", ["--tab-file", writeTable(rows), "--json", "--list", "-o", wanted]);
     const { filesystems }: { filesystems: readonly Row[] } = JSON.parse(answer.stdout);
     const { fileSystems } = parseFstab(rows.join("\n"));
 
@@ -173,10 +177,8 @@ function sourceOf({ device }: FileSystem): string {
   it("gives the numbers that mount gives, for ten thousand lists of options", () => {
     const texts = fc.sample(options, 10_000).filter((text) => /^[^\\]+$/.test(text));
     const table = writeTable(texts.map((text, id) => `none /fake/${id} tmpfs ${text} 0 0`));
-    const answer = spawnSync("mount", ["--fake", "--no-mtab", "--all", "--fstab", table], {
-      encoding: "utf8",
-      env: { ...process.env, LIBMOUNT_DEBUG: "cxt" },
-      maxBuffer: 1 << 30,
+    const answer = run("mount", ["--fake", "--no-mtab", "--all", "--fstab", table], {
+      LIBMOUNT_DEBUG: "cxt",
     });
     const calls = answer.stderr.matchAll(/FAKE mount.*target=\/fake\/(\d+),.*mountflags=0x(\w+)/g);
     const told = [...calls].map(([, id, flags]) => [texts[Number(id)], Number(`0x${flags}`)]);
