@@ -11,8 +11,9 @@ afterAll(() => rmSync(directory, { recursive: true }));
 
 const program = join(directory, "kernel-words");
 const source = join(import.meta.dirname, "fixtures", "kernel-words.c");
-const hasCompiler =
-  spawnSync("cc", ["-O1", "-Wall", "-Werror", "-o", program, source]).status === 0;
+const compiler = process.env["CC"] ?? "cc";
+const options = ["-O1", "-Wall", "-Werror", "-o", program, source];
+const hasCompiler = spawnSync(compiler, options).status === 0;
 
 const letter = fc.constantFrom(
   ...Array.from('ab"""== \t-_.\v\f\ré漢😀'),

@@ -148,7 +148,14 @@ function sourceOf({ device }: FileSystem): string {
     .map(([columns, count, gap], id) => lineOf(id, columns, count, gap));
 
   it("reads the lines and columns that findmnt reads, out of ten thousand", () => {
-    const answer = run("findmnt", ["--tab-file", writeTable(rows), "--json", "--list", "-o", wanted]);
+    const answer = run("findmnt", [
+      "--tab-file",
+      writeTable(rows),
+      "--json",
+      "--list",
+      "-o",
+      wanted,
+    ]);
     const { filesystems }: { filesystems: readonly Row[] } = JSON.parse(answer.stdout);
     const { fileSystems } = parseFstab(rows.join("\n"));
 
