@@ -64,11 +64,11 @@ function printLoad(node) {
   row("bare Node", `${bare.wall.toFixed(1)} wall, ${bare.cpu.toFixed(1)} CPU`);
   for (const [name, { wall, cpu }] of Object.entries(runs)) {
     if (name !== "bare Node")
-      row(name, `+${(wall - bare.wall).toFixed(1)} wall, +${(cpu - bare.cpu).toFixed(1)} CPU`);
+      row(name, `${more(wall, bare.wall)} wall, ${more(cpu, bare.cpu)} CPU`);
   }
 }
 
-/** Medians, of runs that take turns, so that what else the machine does hits all of them. */
+/** The best of runs that take turns: what is slower was disturbed by what else the machine does. */
 function measureAlternately(node, scripts, times) {
   const samples = Object.fromEntries(Object.keys(scripts).map((name) => [name, []]));
   const probe = write(
@@ -84,7 +84,10 @@ function measureAlternately(node, scripts, times) {
   return Object.fromEntries(
     Object.entries(samples).map(([name, list]) => [
       name,
-      { wall: median(list.map(({ wall }) => wall)), cpu: median(list.map(({ cpu }) => cpu)) },
+      {
+        wall: Math.min(...list.map(({ wall }) => wall)),
+        cpu: Math.min(...list.map(({ cpu }) => cpu)),
+      },
     ]),
   );
 }
@@ -159,8 +162,8 @@ function fetchNode(version) {
   return undefined;
 }
 
-function median(numbers) {
-  return numbers.toSorted((a, b) => a - b)[Math.floor(numbers.length / 2)];
+function more(value, base) {
+  return `${value < base ? "" : "+"}${(value - base).toFixed(1)}`;
 }
 
 function print(line) {

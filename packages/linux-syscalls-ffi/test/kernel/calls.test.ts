@@ -162,6 +162,10 @@ describe.each([...hosts()])("$title", (host: Host) => {
     });
 
     withLoopDevices("with loop devices (needs root and /dev/loop-control)", () => {
+      it("takes loop devices beside others who take them", () => {
+        expect(resultOf(runScenario(host, "loopRace"))).toEqual({ taken: 12, different: 12 });
+      });
+
       it("puts a file behind a loop device", () => {
         expect(resultOf(runScenario(host, "loop"))).toEqual({
           named: true,
@@ -269,6 +273,14 @@ describe.each([...hosts()])("$title", (host: Host) => {
         rejected: true,
         aborted: true,
         real: true,
+      });
+    });
+
+    it("makes long calls beside each other and beside everything else", () => {
+      expect(resultOf(runScenario(host, "aside"))).toEqual({
+        answers: [0, 0, 0, 0, 0, 0, 0, 0],
+        together: true,
+        ticked: true,
       });
     });
 

@@ -54,7 +54,7 @@ export function resultOf(run: Run): unknown {
 
 function start([program = "", ...args]: readonly string[]): Run {
   const { NODE_OPTIONS: _, ...rest } = process.env;
-  const env = { ...rest, NODE_NO_WARNINGS: "1" };
+  const env = { ...rest, NODE_NO_WARNINGS: "1", UV_THREADPOOL_SIZE: "16" };
   const options = { encoding: "utf8", env, timeout, killSignal: "SIGKILL" } as const;
   const { status, stdout, stderr } = spawnSync(program, args, options);
   return { status, stdout, stderr };

@@ -13,7 +13,14 @@ import {
 import { openLinux } from "@earlyboot/linux-syscalls-ffi";
 import { spawn as spawnByNode } from "node:child_process";
 import * as fs from "node:fs";
+import { setFlagsFromString } from "node:v8";
+import { runInNewContext } from "node:vm";
 import { Worker } from "node:worker_threads";
+
+import { findAddon } from "../../src/addon-path.ts";
+import { openFfiRs } from "../../src/backends/ffi-rs.ts";
+import { openNodeFfi } from "../../src/backends/node-ffi.ts";
+import { kernelOf } from "../../src/kernel.ts";
 
 /**
  * What linux-syscalls-ffi.test.ts runs, each in a process and namespaces of its own:
@@ -660,6 +667,58 @@ const scenarios: Record<string, Scenario> = {
     ];
     linux.sync();
     return errors;
+  },
+
+  /** Eight long calls at once, whose memory nobody else holds, beside a running event loop. */
+  async aside() {
+    const kernel = kernelOf(backend === "node:ffi" ? openNodeFfi() : openFfiRs(findAddon()));
+    setFlagsFromString("--expose-gc");
+    const collect: unknown = runInNewContext("gc");
+    let ticks = 0;
+    const timer = setInterval(() => {
+      ticks++;
+      if (typeof collect === "function") collect();
+    }, 5);
+    const before = performance.now();
+    const calls = Array.from({ length: 8 }, async () =>
+      kernel.callAside("poll", [new Uint8Array(new Int32Array([-1, 1]).buffer), 1, 400]),
+    );
+    const answers = await Promise.all(calls);
+    clearInterval(timer);
+    const together = performance.now() - before < 8 * 400;
+    return { answers, together, ticked: ticks > 5 };
+  },
+
+  /** Takes three loop devices while others do the same. */
+  async loopRace(linux) {
+    const file = `/var/tmp/loop-race-${process.pid}`;
+    linux.writeFile(file, Buffer.alloc(4096));
+    const taken: string[] = [];
+    try {
+      const workers = Array.from({ length: 4 }, async () => {
+        const done = Promise.withResolvers<string[]>();
+        const worker = spawnByNode(process.execPath, [
+          process.argv[1] ?? "",
+          "loops",
+          backend,
+          file,
+        ]);
+        let output = "";
+        worker.stdout.on("data", (chunk) => (output += String(chunk)));
+        worker.on("close", () => done.resolve(JSON.parse(output)));
+        return done.promise;
+      });
+      taken.push(...(await Promise.all(workers)).flat());
+      return { taken: taken.length, different: new Set(taken).size };
+    } finally {
+      for (const device of taken) linux.detachLoop(device);
+      linux.unlink(file);
+    }
+  },
+
+  loops(linux) {
+    const [file = ""] = process.argv.slice(4);
+    return [1, 2, 3].map(() => linux.attachLoop({ file, readOnly: true }));
   },
 
   /** As the first process of its PID namespace, which is what ends. */
