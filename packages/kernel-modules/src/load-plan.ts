@@ -1,4 +1,5 @@
 import { matchAlias } from "./match-alias.ts";
+import type { SoftDependencies } from "./modprobe-configuration.ts";
 import { dependencyNames, type ModuleFile, type ModuleIndex } from "./module-index.ts";
 
 /** One module of a {@link LoadPlan}. */
@@ -35,46 +36,53 @@ export interface LoadPlan {
  * @param names Names of modules or aliases.
  */
 export function planLoad(index: ModuleIndex, names: readonly string[]): LoadPlan {
-  const steps = new Map<string, LoadStep>();
   const matches = names.map((name) => [name, matchAlias(index, name)] as const);
   const requested = matches.flatMap(([, modules]) => modules);
-  for (const name of requested) addSteps(index, steps, name, []);
+  const plan: Planning = { index, steps: new Map(), later: requested.map((name) => ({ name })) };
+  for (const { name, leader } of plan.later) addSteps(plan, name, [], leader);
   const unknown = matches.filter(([, modules]) => modules.length === 0).map(([name]) => name);
-  return { steps: [...steps.values()], requested: [...new Set(requested)], unknown };
+  return { steps: [...plan.steps.values()], requested: [...new Set(requested)], unknown };
+}
+
+interface Planning {
+  readonly index: ModuleIndex;
+  readonly steps: Map<string, LoadStep>;
+  /** What is planned when all before it is, and the module after which it has to be loaded. */
+  readonly later: { readonly name: string; readonly leader?: string }[];
 }
 
 /** Adds the step of one module after those of all that it needs; `path` leads from the request to it. */
-function addSteps(
-  index: ModuleIndex,
-  steps: Map<string, LoadStep>,
-  name: string,
-  path: readonly string[],
-  leader: readonly string[] = [],
-): void {
+function addSteps(plan: Planning, name: string, path: readonly string[], leader?: string): void {
+  const { index, steps, later } = plan;
   if (steps.has(name) || path.includes(name)) return;
   const module = index.modules.get(name);
   const needs = module === undefined ? [] : dependencyNames(module);
-  const { before, after } = softDependencies(index, name, [...path, name]);
-  for (const other of [...needs, ...before]) addSteps(index, steps, other, [...path, name]);
+  const { before, after } = softDependencies(index, name);
+  const here = [...path, name];
+  const early = before.filter((other) => !needsOneOf(index, other, here));
+  for (const other of [...needs, ...early]) addSteps(plan, other, here);
   const back = needs.find((needed) => !steps.has(needed));
+  const follows = leader === undefined ? early : [...early, leader];
   steps.set(name, {
     name,
     missing: module === undefined && !index.builtin.has(name),
     needs,
-    follows: [...before, ...leader].filter((other) => steps.has(other)),
+    follows: follows.filter((other) => steps.has(other)),
     ...(module !== undefined && { module }),
-    ...(back !== undefined && { cycle: [...path, name].slice(path.indexOf(back)) }),
+    ...(back !== undefined && { cycle: here.slice(path.indexOf(back)) }),
   });
-  for (const other of after) addSteps(index, steps, other, path, [name]);
+  for (const other of after) {
+    if (needsOneOf(index, other, path)) later.push({ name: other, leader: name });
+    else addSteps(plan, other, path, name);
+  }
 }
 
-/** The soft dependencies of a module, as modules, without those that need one of `path` themselves. */
-function softDependencies(index: ModuleIndex, name: string, path: readonly string[]) {
-  const soft = index.configuration.softDependencies.get(name);
-  const before = (soft?.before ?? []).flatMap((alias) => matchAlias(index, alias));
-  const after = (soft?.after ?? []).flatMap((alias) => matchAlias(index, alias));
-  const leadsBack = (other: string) => needsOneOf(index, other, path);
-  return { before: before.filter((other) => !leadsBack(other)), after };
+/** The soft dependencies of a module, as modules; those that are not there are none. */
+function softDependencies(index: ModuleIndex, name: string): SoftDependencies {
+  const { before = [], after = [] } = index.configuration.softDependencies.get(name) ?? {};
+  const modulesOf = (aliases: readonly string[]) =>
+    aliases.flatMap((alias) => matchAlias(index, alias));
+  return { before: modulesOf(before), after: modulesOf(after) };
 }
 
 function needsOneOf(index: ModuleIndex, name: string, path: readonly string[]): boolean {
