@@ -16,7 +16,7 @@ export function itWith(
   else it.skip(`${title} (skipped: needs ${missing.join(", ")})`, check);
 }
 
-export function isInstalled(program: string): boolean {
+function isInstalled(program: string): boolean {
   return (
     spawnSync("sh", ["-c", 'command -v "$1"', "sh", program], { stdio: "ignore" }).status === 0
   );
