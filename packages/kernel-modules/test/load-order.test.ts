@@ -82,4 +82,4 @@ it("loads everything, once and in order, however many requests meet", async () =
       expect(new Set(linux.modules).size).toBe(loader.reports.length);
     }),
   );
-});
+}, 120_000);
