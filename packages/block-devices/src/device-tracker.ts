@@ -22,6 +22,8 @@ export interface DeviceTracker {
   look(name: string, how?: LookOptions): void;
   /** All devices, by number. */
   devices(): readonly BlockDeviceInfo[];
+  /** Whether something is being read. */
+  isReading(): boolean;
   /** Resolves when nothing is being read any more. */
   settled(): Promise<void>;
 }
@@ -56,15 +58,18 @@ export function trackDevices(
   { onChange, onUnreadable }: TrackerListener = {},
 ): DeviceTracker {
   const known = new Map<string, Tracked>();
+  const partitions = new Map<string, Set<string>>();
   const reads = new Set<Promise<void>>();
   const limit = limitTo(readersAtOnce);
+  /** The names by device number, until one comes or goes. */
+  let order: readonly string[] | undefined;
 
   function look(name: string, { mayHaveChanged = false }: LookOptions = {}): void {
     const facts = readSysfsDevice(linux, name);
     const before = known.get(name);
     const isOther =
       before?.facts.appearance !== facts?.appearance || (mayHaveChanged && !facts?.isCounted);
-    if (facts === undefined) known.delete(name);
+    if (facts === undefined) forget(name);
     else if (before === undefined || isOther) appear(facts, 0);
     else if (before.content.status === "unreadable") appear(facts, before.failures);
     onChange?.();
@@ -79,8 +84,15 @@ export function trackDevices(
   function remember(facts: SysfsDevice, content: DeviceContent, failures: number): Tracked {
     const table = known.get(facts.disk ?? "")?.content.partitionTable;
     const tracked = { facts, content, failures, info: describe(facts, content, table) };
+    if (!known.has(facts.name)) order = undefined;
     known.set(facts.name, tracked);
+    if (facts.disk !== undefined) addTo(partitions, facts.disk, facts.name);
     return tracked;
+  }
+
+  function forget(name: string): void {
+    partitions.get(known.get(name)?.facts.disk ?? "")?.delete(name);
+    if (known.delete(name)) order = undefined;
   }
 
   function read(tracked: Tracked): void {
@@ -110,29 +122,43 @@ export function trackDevices(
   /** Partitions may have been read before the table that names them. */
   function describePartitionsOf(disk: string): void {
     const table = known.get(disk)?.content.partitionTable;
-    for (const tracked of known.values()) {
-      const { facts, content } = tracked;
-      if (facts.disk === disk) tracked.info = describe(facts, content, table);
+    for (const name of partitions.get(disk) ?? []) {
+      const tracked = known.get(name);
+      if (tracked !== undefined) tracked.info = describe(tracked.facts, tracked.content, table);
     }
   }
 
   function scan(): void {
     const names = new Set(blockDeviceNames(linux));
-    for (const name of known.keys()) if (!names.has(name)) known.delete(name);
+    for (const name of known.keys()) if (!names.has(name)) forget(name);
     for (const name of names) look(name, { mayHaveChanged: true });
+  }
+
+  function devices(): readonly BlockDeviceInfo[] {
+    order ??= namesByNumber(known);
+    return order.flatMap((name) => known.get(name)?.info ?? []);
   }
 
   return {
     scan,
     look,
-    devices: () =>
-      Array.from(known.values(), ({ info }) => info).toSorted((a, b) =>
-        Number(a.device - b.device),
-      ),
+    devices,
+    isReading: () => reads.size > 0,
     async settled() {
       while (reads.size > 0) await Promise.all(reads);
     },
   };
+}
+
+function namesByNumber(known: ReadonlyMap<string, Tracked>): readonly string[] {
+  const numbers = Array.from(known, ([name, { facts }]) => [name, Number(facts.device)] as const);
+  return numbers.toSorted(([, a], [, b]) => a - b).map(([name]) => name);
+}
+
+function addTo(groups: Map<string, Set<string>>, group: string, member: string): void {
+  const members = groups.get(group);
+  if (members === undefined) groups.set(group, new Set([member]));
+  else members.add(member);
 }
 
 /**

@@ -12,6 +12,9 @@ const lastRetry = 8000;
 /** How long until uevents are subscribed to again after the subscription was lost. */
 const reopenDelay = 100;
 
+/** Changes in a burst are one, in milliseconds. */
+const burst = 20;
+
 /** How {@link watchBlockDevices} works. */
 export interface WatchOptions {
   /** Ends the watch; the loop that reads it ends without an error. */
@@ -41,8 +44,11 @@ export async function* watchBlockDevices(
   const following = followUevents(linux, tracker, stopped).catch(failed);
   try {
     while (!stopped.aborted) {
+      bell.reset();
       yield tracker.devices();
       await bell.rung();
+      if (!tracker.isReading()) continue;
+      await Promise.race([tracker.settled(), whenSlept(linux, burst, stopped)]);
     }
   } finally {
     stop.abort();
@@ -117,27 +123,32 @@ async function whenSlept(
   then();
 }
 
-/** Lets one side wait until the other has something new; several rings before that are one. */
+/** Lets one side wait until the other has something new; several rings before a reset are one. */
 interface Bell {
   ring(): void;
   /** Lets the one who waits fail. */
   fail(reason: unknown): void;
+  /** Resolves once it has been rung since the last reset. */
   rung(): Promise<void>;
+  reset(): void;
 }
 
 function makeBell(stopped: AbortSignal): Bell {
-  let { promise, resolve, reject } = Promise.withResolvers<void>();
+  let failure: { readonly reason: unknown } | undefined;
+  let { promise, resolve } = Promise.withResolvers<void>();
   stopped.addEventListener("abort", () => resolve());
   return {
     ring: () => resolve(),
     fail(reason) {
-      // Nobody may be waiting just now; the next one who does will hear of it.
-      promise.catch(() => {});
-      reject(reason);
+      failure = { reason };
+      resolve();
     },
     async rung() {
       await promise;
-      ({ promise, resolve, reject } = Promise.withResolvers<void>());
+      if (failure !== undefined) throw failure.reason;
+    },
+    reset() {
+      if (failure === undefined) ({ promise, resolve } = Promise.withResolvers<void>());
     },
   };
 }

@@ -318,7 +318,8 @@ describe("findDevice", () => {
     const found = await findDevice(linux, { label: "root" });
 
     expect(found.path).toBe("/dev/vda");
-    expect(linux.now()).toBe(10_000);
+    expect(linux.now()).toBeGreaterThanOrEqual(10_000);
+    expect(linux.now()).toBeLessThan(12_000);
   });
 
   it("does not wait for other devices when a path is wanted", async () => {
@@ -327,7 +328,7 @@ describe("findDevice", () => {
 
     await findDevice(linux, { path: "/dev/vda" });
 
-    expect(linux.now()).toBe(0);
+    expect(linux.now()).toBeLessThan(100);
   });
 
   it("reads a device to its end though the time is over", async () => {
