@@ -1,4 +1,4 @@
-import { errorCode, majorOf, type Linux } from "@earlyboot/linux-syscalls";
+import { errorCode, majorOf, type BlockDevice, type Linux } from "@earlyboot/linux-syscalls";
 import type { AmbiguousContentError } from "./ambiguous-content-error.ts";
 import type { BlockDeviceInfo } from "./block-device-info.ts";
 import type { Identification, Rejection } from "./identification.ts";
@@ -39,16 +39,24 @@ export async function readContent(
   device: SysfsDevice,
 ): Promise<DeviceContent> {
   try {
-    const source = await linux.openBlockDevice(device.path);
+    const opened = await linux.openBlockDevice(device.path);
     try {
-      if (source.size < smallest) return { status: "unreadable", problem: "there is no medium" };
-      return await contentOf(source, device.partitionNumber === undefined);
+      if (opened.size < smallest) return { status: "unreadable", problem: "there is no medium" };
+      return await contentOf(sourceOf(opened, device), device.partitionNumber === undefined);
     } finally {
-      source.close();
+      opened.close();
     }
   } catch (error) {
     return { status: "unreadable", problem: problemOf(error) };
   }
+}
+
+const opticalDiscs = 11;
+
+function sourceOf(opened: BlockDevice, { device }: SysfsDevice): Source {
+  const { size, sectorSize } = opened;
+  const isDisc = majorOf(device) === opticalDiscs;
+  return { size, sectorSize, isDisc, read: (offset, length) => opened.read(offset, length) };
 }
 
 /** Reads what is on `source`; a whole disk may be divided into partitions. */

@@ -41,7 +41,7 @@ export async function readGpt(reader: Reader): Promise<PartitionTable | undefine
 
 async function findGpt(reader: Reader): Promise<Gpt | undefined> {
   const sectorSizes = reader.sectorSize === undefined ? [512, 4096] : [reader.sectorSize];
-  for (const fromBackup of [false, true]) {
+  for (const fromBackup of reader.isDisc ? [false] : [false, true]) {
     for (const sectorSize of sectorSizes) {
       const sector = fromBackup ? Math.floor(reader.size / sectorSize) - 1 : 1;
       const gpt = await readCopy(reader, sectorSize, sector);

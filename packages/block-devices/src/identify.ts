@@ -54,6 +54,7 @@ const tolerant: readonly string[] = ["udf", "iso9660"];
 async function loadCommonPlaces(reader: Reader): Promise<void> {
   const { size } = reader;
   const tail = tailLength + (size % 4096);
+  if (reader.isDisc) return void (await reader.at(0, Math.min(size, headLength)));
   if (size <= headLength + tail) return void (await reader.at(0, size));
   await Promise.all([
     reader.at(0, headLength),

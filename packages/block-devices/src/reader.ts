@@ -12,6 +12,7 @@ export interface Reader {
   /** In bytes. */
   readonly size: number;
   readonly sectorSize: number | undefined;
+  readonly isDisc: boolean;
   /**
    * The bytes at `offset`, or `undefined` when they are not all inside the device or would go beyond
    * the budget.
@@ -57,7 +58,8 @@ export function openReader(source: Source, budget: number = readBudget): Reader 
     return peek(offset, length);
   }
 
-  return { size, sectorSize: source.sectorSize, at, peek };
+  const { sectorSize, isDisc = false } = source;
+  return { size, sectorSize, isDisc, at, peek };
 }
 
 /** False also for what a hostile structure computes: fractions, negative numbers, NaN. */

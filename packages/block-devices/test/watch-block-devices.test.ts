@@ -123,6 +123,24 @@ describe("listBlockDevices", () => {
     expect(devices[4]).toMatchObject({ disk: "vda", partition: { number: 1 } });
   });
 
+  it("does not mind that the last sectors of a disc cannot be read", async () => {
+    const size = 2 ** 26;
+    const linux = simulateLinux({
+      devices: [{ name: "sr0", removable: true, size, fileSystem: ext4("disc") }],
+    });
+    const open = linux.openBlockDevice.bind(linux);
+    linux.openBlockDevice = async (path) => {
+      const device = await open(path);
+      const read = async (offset: bigint, length: number): Promise<Uint8Array> => {
+        if (Number(offset) + length > size - 4096) throw new Error("EIO");
+        return await device.read(offset, length);
+      };
+      return { size: device.size, sectorSize: 2048, read, close: () => device.close() };
+    };
+
+    expect(summary(await listBlockDevices(linux))).toEqual(["/dev/sr0 read disc"]);
+  });
+
   it("reads no more than eight devices at once", async () => {
     const names = Array.from({ length: 26 }, (_, index) => `vd${String.fromCharCode(97 + index)}`);
     const linux = simulateLinux({ devices: names.map((name) => ({ name })) });
