@@ -19,3 +19,4 @@ export {
 export { parseScratchFacts, type ScratchFacts } from "./scratch/scratch-facts.ts";
 export { scratchInit, scratchMarker } from "./scratch/scratch-init.ts";
 export { defineConfig, type EarlybootConfig } from "./config/earlyboot-config.ts";
+export { findStaticBusybox } from "./scratch/static-busybox.ts";

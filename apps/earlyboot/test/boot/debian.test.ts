@@ -15,7 +15,7 @@ bootTest(
     });
 
     await guest.console.expect("earlyboot: handing over to /sbin/init");
-    const [prompt] = await guest.console.expect(/^\S+ login: $/m, 240);
+    const [prompt] = await guest.console.expect(/^\S+ login: $/m, 600);
 
     expect(prompt).toMatch(/ login: $/);
     expect(guest.console.text()).toContain("Welcome to");

@@ -27,7 +27,7 @@ for (const [file, text] of [
     bootTest(`loads a boot program of the new root by ${parameter}`, async () => {
       const guest = await load(parameter, { [file]: text });
 
-      const [line] = await guest.console.expect(/loaded by \d+ .*/);
+      const [line] = await guest.console.expect(/loaded by \d+ .*\n/);
 
       expect(line).toMatch(/^loaded by 1 (file:\/\/)?\/boot\./);
     });

@@ -27,6 +27,8 @@ export interface TestGuest extends Partial<Omit<GuestOptions, "commandLine">> {
 export interface BootedGuest extends Guest {
   /** Waits for the scratch disk's init and the end of the guest. Fails with the end of the console. */
   reachedInit(): Promise<ScratchFacts>;
+  /** The same for a guest that shows nothing: waits for its end only. */
+  reachedFacts(): Promise<ScratchFacts>;
   /** Waits for the end of the guest, and gives its whole console. */
   ended(): Promise<string>;
 }
@@ -71,13 +73,17 @@ export async function bootGuest(options: TestGuest): Promise<BootedGuest> {
     },
     async reachedInit() {
       await guest.console.expect("earlyboot-scratch: the real init runs", 180);
-      await guest.exited;
-      const facts = parseScratchFacts(guest.facts());
-      if (facts === undefined)
-        throw new Error(`The scratch init told nothing. The console is in ${log}`);
-      return facts;
+      return factsOf(guest, log);
     },
+    reachedFacts: () => factsOf(guest, log),
   };
+}
+
+async function factsOf(guest: Guest, log: string): Promise<ScratchFacts> {
+  await guest.exited;
+  const facts = parseScratchFacts(guest.facts());
+  if (facts !== undefined) return facts;
+  throw new Error(`The real init was not reached, or told nothing. The console is in ${log}`);
 }
 
 /** Named after the test, and kept: the next run of the same test replaces it. */

@@ -1,0 +1,60 @@
+import { expect } from "@jest/globals";
+import { makeScratchRoot } from "@earlyboot/earlyboot";
+import { testKernel } from "../support/boot-environment.ts";
+import { bootGuest, scratchFile, type TestGuest } from "../support/boot-guest.ts";
+import { bootTest } from "../support/boot-test.ts";
+import { testImage } from "../support/test-image.ts";
+
+async function bootWith(options: Partial<TestGuest>) {
+  const file = scratchFile("root");
+  await makeScratchRoot({ file });
+  return bootGuest({
+    disks: [{ file }],
+    ...options,
+    commandLine: `root=LABEL=earlyboot-root earlyboot.timeout=3 ${options.commandLine ?? ""}`,
+  });
+}
+
+bootTest("names the hardware whose driver the image lacks", async () => {
+  const guest = await bootWith({ image: await testImage({ modules: ["overlay"] }) });
+  const console = await guest.ended();
+
+  expect(console).toContain("this machine did not boot");
+  expect(console).toMatch(/no driver in the image for .*pci/);
+});
+
+bootTest(
+  "names both kernels when the modules are of another one",
+  async () => {
+    const guest = await bootWith({ image: await testImage({ kernel: "generic" }) });
+    const console = await guest.ended();
+
+    expect(console).toContain("this machine did not boot");
+    expect(console).toContain(testKernel("cloud")?.version);
+    expect(console).toContain(testKernel("generic")?.version);
+  },
+  { reason: testKernel("generic") === undefined ? "needs Debian's linux-image-amd64" : undefined },
+);
+
+bootTest("leaves the signatures of modules whole, for a kernel that asks for them", async () => {
+  const guest = await bootWith({ commandLine: "module.sig_enforce=1" });
+
+  expect((await guest.reachedInit()).pid).toBe(1);
+});
+
+bootTest("does not load a module that the command line forbids", async () => {
+  const guest = await bootWith({ commandLine: "modprobe.blacklist=virtio_rng,virtio_blk" });
+  const console = await guest.ended();
+
+  expect(console).toContain("this machine did not boot");
+});
+
+bootTest("loads a list of modules in its order, without looking at the hardware", async () => {
+  const configuration = { modules: { load: ["virtio_pci", "virtio_blk"], coldplug: false } };
+  const guest = await bootWith({ image: await testImage({ configuration }) });
+  const { report } = await guest.reachedInit();
+
+  const loaded = (report?.modules ?? []).map(({ name }) => name);
+  expect(loaded).toContain("virtio_blk");
+  expect(loaded).not.toContain("virtio_rng");
+});
