@@ -15,7 +15,7 @@ import { planModules } from "./plan-modules.ts";
 import { findRuntime } from "./runtime-files.ts";
 
 const bootProgram = "/lib/earlyboot/init.cjs";
-const licences = "/usr/share/licenses/earlyboot";
+const licenceDirectory = "/usr/share/licenses/earlyboot";
 
 /** What the boot program sees as its environment; nothing that the kernel made from its command line. */
 const environment = {
@@ -84,7 +84,7 @@ function node(
 
 function planRuntime(architecture: Architecture, options: ImageOptions): readonly PlannedEntry[] {
   const { runtime = {}, sysroot } = options;
-  const { node: nodeFile, addon, nodeLicence } = findRuntime(architecture, runtime);
+  const { node: nodeFile, addon, licences } = findRuntime(architecture, runtime);
   const addonPath = "/lib/earlyboot/ffi-rs.node";
   const words = ["/bin/node", ...(runtime.flags ?? ["--no-warnings"]), bootProgram];
   const launcher = { kind: "launcher", architecture, words, environment } as const;
@@ -105,9 +105,9 @@ function planRuntime(architecture: Architecture, options: ImageOptions): readonl
     },
     copy(addonPath, addon, 0o644, "system calls for the boot program"),
     copy(bootProgram, options.bundle, 0o644, "the boot program"),
-    ...(nodeLicence === undefined
-      ? []
-      : [copy(`${licences}/node`, nodeLicence, 0o644, "the licence of Node and what it contains")]),
+    ...licences.map(([name, file]) =>
+      copy(`${licenceDirectory}/${name}`, file, 0o644, "the licence of what comes along"),
+    ),
     ...planLibraries(nodeFile, "/bin/node", sysroot),
     ...planLibraries(addon, addonPath, sysroot),
   ];

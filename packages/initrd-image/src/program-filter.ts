@@ -16,30 +16,29 @@ export async function* throughProgram(
   const child = spawn(program, programArguments, { stdio: ["pipe", "pipe", "pipe"] });
   const errors: string[] = [];
   child.stderr.setEncoding("utf8").on("data", (text: string) => errors.push(text));
-  const ended = new Promise<number | null>((resolve, reject) => {
-    child.once("error", (cause) => reject(notStarted(program, cause)));
-    child.once("close", resolve);
+  const ended = new Promise<Error | number | null>((resolve) => {
+    child.once("error", resolve).once("close", resolve);
   });
   // A program that stops reading tells why by its exit status, which comes below.
   const fed = pipeline(Readable.from(input, { objectMode: false }), child.stdin).catch(
-    (error) => error,
+    (error: unknown) => error,
   );
   try {
     yield* child.stdout;
-    const status = await ended;
-    const failure: unknown = await fed;
-    if (status !== 0) throw failed(program, status, errors.join(""), failure);
+    const [outcome, failure] = [await ended, await fed];
+    if (typeof outcome === "object" && outcome !== null) throw notStarted(program, outcome);
+    if (outcome !== 0) throw failed(program, outcome, errors.join(""), failure);
     if (failure !== undefined) throw failure;
   } finally {
     child.kill();
-    await ended.catch(() => undefined);
+    await ended;
   }
 }
 
 function notStarted(program: string, cause: Error): ImageError {
   return new ImageError(
     "program-missing",
-    `cannot run ${program}: ${cause.message}. Install it, or choose another compression`,
+    `cannot run ${program}: ${cause.message}. Install it; an image can be built with another compression, too`,
     { cause },
   );
 }

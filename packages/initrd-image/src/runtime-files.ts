@@ -10,8 +10,8 @@ import type { Architecture, RuntimeOptions } from "./plan.ts";
 export interface RuntimeFiles {
   readonly node: string;
   readonly addon: string;
-  /** The licence of Node and of what it contains, where its package has it. */
-  readonly nodeLicence: string | undefined;
+  /** What the packages say about their licences, as far as they are there: name and file. */
+  readonly licences: readonly (readonly [name: string, file: string])[];
 }
 
 /** The addons that this release was tried with: ffi-rs 1.3.7. */
@@ -30,8 +30,11 @@ export function findRuntime(architecture: Architecture, options: RuntimeOptions)
     inPackage(`@yuuang/ffi-rs-linux-${architecture}-gnu`, `ffi-rs.linux-${architecture}-gnu.node`);
   for (const file of [node, addon]) checkMachine(file, architecture);
   checkSum(addon, options.addonSha256 ?? addonSha256[architecture]);
-  const licence = join(dirname(node), "../LICENSE");
-  return { node, addon, nodeLicence: existsSync(licence) ? licence : undefined };
+  const licences = [
+    ["node", join(dirname(node), "../LICENSE")],
+    ["ffi-rs.json", join(dirname(addon), "package.json")],
+  ] as const;
+  return { node, addon, licences: licences.filter(([, file]) => existsSync(file)) };
 }
 
 /** A file of an installed package, which is looked for from here and from the working directory. */
