@@ -42,7 +42,7 @@ function meaningOf(linux: ExplainLinux, code: string, failed: FailedModule): str
   if (code === "ENOENT") {
     return isFileMissing(failed)
       ? "its file is missing"
-      : "it uses a symbol that neither the kernel nor a loaded module has";
+      : "it needs a symbol of a module, or something else at its start, that is not there";
   }
   if (code === "ENOEXEC") return wrongFormat(linux, failed);
   if (code === "ENOKEY" || code === "EKEYREJECTED" || code === "EBADMSG") {
