@@ -191,7 +191,7 @@ describe("failures", () => {
 
     await expect(linux.spawn({ path: "/bin/true" })).rejects.toMatchObject({
       code: "EAGAIN",
-      syscall: "posix_spawn",
+      syscall: "execve",
     });
   });
 });
