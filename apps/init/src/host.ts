@@ -104,24 +104,33 @@ function nextKey(signal: AbortSignal): Promise<string | undefined> {
   );
 }
 
-function readSecret(prompt: string): Promise<string | undefined> {
+/** Longer secrets are cut. */
+const longestSecret = 1024;
+
+/** The keys that end a line, give up, and take back. */
+const keys = { enter: [0x0d, 0x0a], giveUp: [0x03, 0x04], takeBack: [0x7f, 0x08] };
+
+/** Keeps the secret in bytes that can be wiped: a string could not. */
+function readSecret(prompt: string): Promise<Uint8Array | undefined> {
   writeToConsole(prompt);
   return withKeys(
     (input) =>
-      new Promise<string | undefined>((resolve) => {
-        let secret = "";
-        const finish = (result: string | undefined) => {
+      new Promise<Uint8Array | undefined>((resolve) => {
+        const secret = new Uint8Array(longestSecret);
+        let length = 0;
+        const finish = (result: Uint8Array | undefined) => {
           input.removeAllListeners("data");
           writeToConsole("\n");
           resolve(result);
         };
-        input.on("data", (bytes) => {
-          for (const key of String(bytes)) {
-            if (key === "\r" || key === "\n") return finish(secret);
-            if (key === "\u0003" || key === "\u0004") return finish(undefined);
-            if (key === "\u007f" || key === "\b") secret = secret.slice(0, -1);
-            else secret += key;
+        input.on("data", (bytes: Uint8Array) => {
+          for (const key of bytes) {
+            if (keys.enter.includes(key)) finish(secret.subarray(0, length));
+            else if (keys.giveUp.includes(key)) finish(undefined);
+            else if (keys.takeBack.includes(key)) length = Math.max(0, length - 1);
+            else if (length < longestSecret) secret[length++] = key;
           }
+          bytes.fill(0);
         });
         input.once("error", () => finish(undefined));
         input.once("end", () => finish(undefined));
@@ -129,7 +138,7 @@ function readSecret(prompt: string): Promise<string | undefined> {
   );
 }
 
-async function passwordFits(password: string, hash: string): Promise<boolean> {
+async function passwordFits(password: Uint8Array, hash: string): Promise<boolean> {
   const [scheme, cost, blockSize, parallelization, salt, key] = hash.split(":");
   if (scheme !== "scrypt" || salt === undefined || key === undefined) return false;
   const { scrypt, timingSafeEqual } = builtin("node:crypto");

@@ -5,6 +5,7 @@ import {
   type ModuleReport,
   coldplug,
   createModuleLoader,
+  nameMissingDrivers,
   readModuleIndex,
 } from "@earlyboot/kernel-modules";
 import { fileSystemModules } from "@earlyboot/mount-spec";
@@ -17,7 +18,7 @@ export interface BootModules {
   readonly index: ModuleIndex;
   readonly loader: ModuleLoader;
   /** Devices that asked for a module which neither the image nor the kernel has. */
-  readonly unanswered: { readonly name: string; readonly device: string }[];
+  readonly unanswered: readonly MissingDriver[];
   /** Begins to load what the hardware asks for. */
   coldplug(): void;
   /** Asks for no more modules; settles when those that are being loaded are done. */
@@ -35,7 +36,7 @@ export function openModules(boot: Boot): BootModules | undefined {
     blacklist: settings.blacklist.value,
     onModule: (report) => recordModule(boot, report),
   });
-  const unanswered: BootModules["unanswered"] = [];
+  const unanswered: MissingDriver[] = [];
   const end = new AbortController();
   let running: Promise<unknown> = Promise.resolve();
   return {
@@ -47,11 +48,7 @@ export function openModules(boot: Boot): BootModules | undefined {
       const options = {
         loader,
         signal: end.signal,
-        onMissing: ({ modalias, device }: MissingDriver) => {
-          unanswered.push({ name: modalias, device });
-          boot.recorder.missingModule({ name: modalias, device });
-          boot.log.debug(`no module for ${printable(device)} (${printable(modalias)})`);
-        },
+        onMissing: (missing: MissingDriver) => void unanswered.push(missing),
       };
       running = coldplug(linux, index, options).catch((error: unknown) => {
         if (!end.signal.aborted) warn(boot, `looking for hardware ended: ${messageOf(error)}`);
@@ -76,15 +73,19 @@ function readImageIndex(boot: Boot, release: string): ModuleIndex | undefined {
   } catch (error) {
     const built = boot.configuration.kernel;
     if (built !== undefined && built !== release) {
-      warn(
-        boot,
-        `this image has modules of kernel ${printable(built)}, and kernel ${printable(release)} is running: no module can be loaded`,
-      );
+      boot.modulesProblem = `its modules are of kernel ${printable(built)}, and kernel ${printable(release)} is running`;
     } else if (built !== undefined) {
-      warn(boot, `the modules in ${directory} cannot be used: ${messageOf(error)}`);
+      boot.modulesProblem = `the modules in ${directory} cannot be used: ${messageOf(error)}`;
     }
+    if (boot.modulesProblem !== undefined)
+      warn(boot, `no module can be loaded: ${boot.modulesProblem}`);
     return undefined;
   }
+}
+
+/** The devices whose driver the image lacks, with the names of the modules that it would take. */
+export function missingDrivers({ modules }: Pick<Boot, "modules">): readonly MissingDriver[] {
+  return modules === undefined ? [] : nameMissingDrivers(modules.index, modules.unanswered);
 }
 
 function recordModule(boot: Boot, report: ModuleReport): void {

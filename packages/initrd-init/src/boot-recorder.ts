@@ -22,7 +22,6 @@ export interface BootRecorder {
   /** Begins a stage; call what it gives when the stage ends. */
   stage(name: string): (outcome: StageOutcome, note?: string) => void;
   module(row: ModuleReport): void;
-  missingModule(row: BootReport["missingModules"][number]): void;
   device(row: DeviceReport): void;
   check(row: CheckReport): void;
   mount(row: MountReport): void;
@@ -36,7 +35,6 @@ export interface BootRecorder {
 export function createBootRecorder(linux: Pick<Linux, "now" | "readText">): BootRecorder {
   const stages: StageReport[] = [];
   const modules: ModuleReport[] = [];
-  const missingModules: BootReport["missingModules"][number][] = [];
   const devices: DeviceReport[] = [];
   const checks: CheckReport[] = [];
   const mounts: MountReport[] = [];
@@ -54,7 +52,6 @@ export function createBootRecorder(linux: Pick<Linux, "now" | "readText">): Boot
       };
     },
     module: (row) => void modules.push(row),
-    missingModule: (row) => void missingModules.push(row),
     device: (row) => void devices.push(row),
     check: (row) => void checks.push(row),
     mount: (row) => void mounts.push(row),
@@ -74,7 +71,7 @@ export function createBootRecorder(linux: Pick<Linux, "now" | "readText">): Boot
       written: linux.now(),
       stages,
       modules,
-      missingModules,
+      missingModules: [],
       devices,
       checks,
       mounts,

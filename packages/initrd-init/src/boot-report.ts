@@ -75,7 +75,7 @@ export interface BootReport {
   };
   readonly stages: readonly StageReport[];
   readonly modules: readonly ModuleReport[];
-  /** Modules that a device asked for and the image lacks. */
+  /** Modules that a device asked for and the image lacks; only told of a boot that failed. */
   readonly missingModules: readonly { readonly name: string; readonly device: string }[];
   readonly devices: readonly DeviceReport[];
   readonly checks: readonly CheckReport[];

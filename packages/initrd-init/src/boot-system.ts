@@ -9,7 +9,7 @@ import type { BootUi } from "./boot-ui.ts";
 import { type Boot, beginBoot, warn } from "./boot.ts";
 import { failBoot } from "./fail-boot.ts";
 import { type Hooks, loadHooks, runHook } from "./hooks.ts";
-import { describeSettings } from "./describe-settings.ts";
+import { describeSettings, formatSetting } from "./describe-settings.ts";
 import { openRepl } from "./open-repl.ts";
 import * as stage from "./stages.ts";
 
@@ -141,7 +141,7 @@ function readSettings(boot: Boot): string {
   }
   return describeSettings(settings)
     .filter(({ source }) => source !== "default")
-    .map(({ name, value }) => `${name}=${value}`)
+    .map(formatSetting)
     .join(" ");
 }
 
@@ -182,9 +182,11 @@ function guardProcess(boot: Boot): FatalErrors {
     linux.sync();
     linux.reboot(command);
   };
+  // From now on the kernel sends SIGINT for Ctrl-Alt-Del, where it would restart without a sync.
+  attempt("take Ctrl-Alt-Del", () => linux.reboot(RebootCommand.CtrlAltDelOff));
   const handle = (signal: number, handler: () => void) =>
     attempt(`handle signal ${signal}`, () => linux.onSignal(signal, handler));
-  // As for sysvinit and busybox; SIGINT is Ctrl-Alt-Del, once the kernel is told to send it.
+  // As for sysvinit and busybox.
   handle(Signal.Interrupt, end(RebootCommand.Restart, "rebooting (Ctrl-Alt-Del)"));
   handle(Signal.Terminate, end(RebootCommand.Restart, "rebooting (SIGTERM)"));
   handle(Signal.User1, end(RebootCommand.Halt, "halting (SIGUSR1)"));

@@ -34,10 +34,10 @@ export interface BootUi {
   write(text: string): void;
   /** Waits for a key; resolves with `undefined` when nobody can press one. Rejects when aborted. */
   nextKey(signal: AbortSignal): Promise<string | undefined>;
-  /** Asks for a secret without showing it; `undefined` when the console ends. */
-  readSecret(prompt: string): Promise<string | undefined>;
+  /** Asks for a secret without showing it, as UTF-8 that the caller wipes; `undefined` when the console ends. */
+  readSecret(prompt: string): Promise<Uint8Array | undefined>;
   /** Whether a password fits a `scrypt:N:R:P:SALT:KEY`. */
-  passwordFits(password: string, hash: string): Promise<boolean>;
+  passwordFits(password: Uint8Array, hash: string): Promise<boolean>;
   /** Runs a REPL on the console until it is left. */
   runRepl(scope: ReplScope): Promise<void>;
   /** Imports a JavaScript boot program into this process; settles when its module has run. */

@@ -23,6 +23,8 @@ export interface Boot {
   /** What `root=` or the image asks for. */
   rootParameter: RootParameter | undefined;
   modules: BootModules | undefined;
+  /** Why the image's modules cannot be loaded. */
+  modulesProblem: string | undefined;
   root: FoundRoot | undefined;
   /** The processes that live on after the switch. */
   readonly survivors: number[];
@@ -56,6 +58,7 @@ export function beginBoot(
     ...initial,
     rootParameter: undefined,
     modules: undefined,
+    modulesProblem: undefined,
     root: undefined,
     survivors: [],
     switched: false,

@@ -14,7 +14,7 @@ export function describeSettings(settings: BootSettings): readonly DescribedSett
     ["root", settings.root],
     ["rootfstype", settings.rootTypes],
     ["rootflags", settings.rootOptions],
-    ["ro", settings.readOnly],
+    [settings.readOnly.value ? "ro" : "rw", { ...settings.readOnly, value: true }],
     ["rootdelay", settings.rootDelay],
     ["rootwait", settings.rootWait],
     ["init", settings.init],
@@ -38,8 +38,15 @@ export function describeSettings(settings: BootSettings): readonly DescribedSett
   });
 }
 
+/** A setting as it stands on a command line. */
+export function formatSetting({ name, value }: DescribedSetting): string {
+  return value === "" ? name : `${name}=${value}`;
+}
+
 function words(name: string, value: unknown): string | undefined {
   if (value === undefined) return name === "rootwait" ? "for ever" : undefined;
   if (Array.isArray(value)) return value.length === 0 ? undefined : value.join(",");
-  return typeof value === "string" ? value : JSON.stringify(value);
+  if (typeof value === "object" && value !== null) return "size" in value ? String(value.size) : "";
+  if (typeof value === "boolean") return value ? "" : undefined;
+  return String(value);
 }

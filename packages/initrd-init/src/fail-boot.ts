@@ -1,9 +1,11 @@
 import { describeBlockDevice, listBlockDevices } from "@earlyboot/block-devices";
+import type { MissingDriver } from "@earlyboot/kernel-modules";
 import { printable } from "@earlyboot/linux-syscalls";
 import type { BootFailure } from "./boot-failure.ts";
+import { missingDrivers } from "./boot-modules.ts";
 import { writeBootReport } from "./boot-recorder.ts";
 import type { Boot } from "./boot.ts";
-import { describeSettings } from "./describe-settings.ts";
+import { describeSettings, formatSetting } from "./describe-settings.ts";
 import { failureScreen } from "./failure-screen.ts";
 import { openRepl } from "./open-repl.ts";
 import { runFailurePolicy } from "./run-failure-policy.ts";
@@ -15,7 +17,13 @@ import { runFailurePolicy } from "./run-failure-policy.ts";
 export async function failBoot(boot: Boot, failure: BootFailure): Promise<void> {
   const { linux, ui, log, recorder, configuration, settings } = boot;
   const screen = failureScreen(failure, { asked: asked(boot), seen: await seen(boot, failure) });
-  recorder.set({ outcome: "failed", failure: failure.message });
+  recorder.set({
+    outcome: "failed",
+    failure: failure.message,
+    missingModules: missingDrivers(boot).flatMap(({ device, modules }) =>
+      modules.map((name) => ({ name, device })),
+    ),
+  });
   writeBootReport(linux, recorder.report());
   log.record(screen);
   ui.write(`\n${ui.colour() ? inRed(screen) : screen}\n`);
@@ -26,6 +34,12 @@ export async function failBoot(boot: Boot, failure: BootFailure): Promise<void> 
     openRepl: () => openRepl(boot, { asked: true }),
   });
   recorder.set({ outcome: "booting" });
+}
+
+/** One line about a device without a driver: which module the image lacks. */
+function describeMissing({ device, modules }: MissingDriver): string {
+  const name = device.slice(device.lastIndexOf("/") + 1);
+  return `no driver for ${printable(name)}: the image lacks ${modules.join(", ")}`;
 }
 
 /** The devices that are there; none where even that cannot be told. */
@@ -50,18 +64,12 @@ function asked(boot: Boot): readonly string[] {
   return sources.flatMap((source) => {
     const words = rows.filter((row) => row.source === source);
     if (words.length === 0) return [];
-    return [`${words.map(({ name, value }) => `${name}=${value}`).join(" ")} (${source})`];
+    return [`${words.map(formatSetting).join(" ")} (${source})`];
   });
 }
 
 /** Devices, unless the failure itself tells of them, and drivers that are missing. */
 async function seen(boot: Boot, failure: BootFailure): Promise<readonly string[]> {
   const devices = failure.seen.length > 0 ? [] : await devicesNow(boot);
-  const missing = boot.modules?.unanswered ?? [];
-  return [
-    ...devices,
-    ...missing.map(
-      ({ name, device }) => `no driver in the image for ${printable(device)} (${printable(name)})`,
-    ),
-  ];
+  return [...devices, ...missingDrivers(boot).map(describeMissing)];
 }

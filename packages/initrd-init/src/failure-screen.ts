@@ -25,7 +25,7 @@ export function failureScreen(failure: BootFailure, context: FailureContext): st
   const parts = [
     part("What failed", what, most.what),
     part("Asked for", context.asked, most.asked),
-    part("Seen", [...failure.seen, ...context.seen], most.seen),
+    part("Seen", seenBesides(failure, context), most.seen),
     part(
       "What to try",
       failure.hints.flatMap((hint) => hanging(hint)),
@@ -36,11 +36,17 @@ export function failureScreen(failure: BootFailure, context: FailureContext): st
   return `${lines.slice(0, rows).join("\n")}\n`;
 }
 
+/** What the reason does not say already. */
+function seenBesides({ seen, reason }: BootFailure, context: FailureContext): readonly string[] {
+  return [...seen, ...context.seen].filter((line) => !reason.includes(line));
+}
+
 function part(title: string, lines: readonly string[], limit: number): readonly string[] {
   if (lines.length === 0) return [];
   const left = lines.length - limit;
   const kept = left > 0 ? [...lines.slice(0, limit - 1), `… and ${left + 1} more`] : lines;
-  return [`${title}:`, ...kept.map((line) => fit(`  ${line}`))];
+  const indented = kept.map((line) => (line.startsWith("> ") ? line : `  ${line}`));
+  return [`${title}:`, ...indented.map(fit)];
 }
 
 function fit(line: string): string {

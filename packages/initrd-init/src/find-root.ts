@@ -12,7 +12,7 @@ import {
   parseRootParameter,
 } from "@earlyboot/mount-spec";
 import { BootFailure, messageOf } from "./boot-failure.ts";
-import type { BootModules } from "./boot-modules.ts";
+import { missingDrivers } from "./boot-modules.ts";
 import type { Setting } from "./boot-settings.ts";
 import type { Boot } from "./boot.ts";
 
@@ -112,10 +112,8 @@ function searchFailure(boot: Boot, name: string, error: unknown): BootFailure {
   const [reason = "", ...rest] = messageOf(error).split("\n");
   return new BootFailure({
     operation: `find the root file system ${name}`,
-    reason,
-    seen: rest.map(
-      (line, place) => `${place === 0 && hasNearest(error) ? "> " : "  "}${line.trim()}`,
-    ),
+    reason: reason.replace(/; what is there:$/, ""),
+    seen: rest.map((line, place) => (place === 0 && hasNearest(error) ? "> " : "") + line.trim()),
     hints: searchHints(boot, errorCode(error)),
     cause: error,
   });
@@ -139,16 +137,18 @@ function searchHints(boot: Boot, code: string | undefined): readonly string[] {
     ];
   }
   return [
-    ...driverHints(boot.modules),
+    ...driverHints(boot),
     "Correct root= in the boot loader's menu, if what was seen has the right file system.",
     "A slow disk: rootwait, or earlyboot.timeout=SECONDS.",
   ];
 }
 
-/** Says which drivers are missing, when devices asked for any. */
-function driverHints(modules: BootModules | undefined): readonly string[] {
-  const count = modules?.unanswered.length ?? 0;
-  return count === 0
-    ? []
-    : [`${count} devices asked for drivers that the image lacks: build it with more modules.`];
+/** Says which drivers are missing, or that none can be loaded at all. */
+function driverHints(boot: Boot): readonly string[] {
+  if (boot.modulesProblem !== undefined) {
+    return [`Build the image again for this kernel: ${boot.modulesProblem}.`];
+  }
+  const names = new Set(missingDrivers(boot).flatMap(({ modules }) => modules));
+  if (names.size === 0) return [];
+  return [`Build the image with the modules that devices asked for: ${[...names].join(" ")}.`];
 }

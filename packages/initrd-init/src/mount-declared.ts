@@ -76,7 +76,8 @@ async function findDeclared(boot: Boot, fs: FileSystem): Promise<BlockDeviceInfo
 }
 
 function declaredFailure(fs: FileSystem, error: unknown): BootFailure {
-  const [reason = "", ...seen] = messageOf(error).split("\n");
+  const [first = "", ...seen] = messageOf(error).split("\n");
+  const reason = first.replace(/; what is there:$/, "");
   const { file, line } = fs.location ?? {};
   const place = file === undefined ? "" : ` (declared in ${file}:${line})`;
   return new BootFailure({

@@ -8,6 +8,8 @@ export interface MountAttempt {
   readonly type: string;
   readonly flags: number;
   readonly data: string;
+  /** What the superblock says, where it says something else than `type`. */
+  readonly contradiction?: string;
 }
 
 /** What {@link mountAttempts} goes by. */
@@ -16,6 +18,8 @@ export interface RootMountRequest {
   readonly source: string | RootParameter;
   /** Types to try, in order. */
   readonly types: readonly string[];
+  /** What the superblock says; it contradicts other types in hints. */
+  readonly identified?: string | undefined;
   /** `rootflags=` or the configuration's options. */
   readonly options: string | undefined;
   readonly readOnly: boolean;
@@ -29,7 +33,16 @@ export function mountAttempts(request: RootMountRequest): readonly MountAttempt[
   const all = request.readOnly ? flags | MountFlag.ReadOnly : flags & ~MountFlag.ReadOnly;
   const { source } = request;
   if (typeof source === "string") {
-    return request.types.map((type) => ({ source, type, flags: all, data }));
+    const { identified } = request;
+    const contradiction = (type: string) =>
+      identified === undefined || identified === type ? {} : { contradiction: identified };
+    return request.types.map((type) => ({
+      source,
+      type,
+      flags: all,
+      data,
+      ...contradiction(type),
+    }));
   }
   const { device } = source;
   if (device.nfs !== undefined) {
@@ -139,9 +152,14 @@ function mountFailure(
 
 /** What usually is behind the kernel's answers to mount(2). */
 function mountHints(
-  { source, type, data }: MountAttempt,
+  { source, type, data, contradiction }: MountAttempt,
   code: string | undefined,
 ): readonly string[] {
+  if (contradiction !== undefined) {
+    return [
+      `Its superblock says ${contradiction}, not ${type}: boot without rootfstype=, or with rootfstype=${contradiction}.`,
+    ];
+  }
   const device = printable(source);
   const options = data === "" ? "" : `, or one of the options ${printable(data)} is wrong`;
   const hints: Readonly<Record<string, readonly string[]>> = {

@@ -3,6 +3,7 @@ import * as fsckRunner from "@earlyboot/fsck-runner";
 import { type Linux, RebootCommand, printable } from "@earlyboot/linux-syscalls";
 import * as mountSpec from "@earlyboot/mount-spec";
 import * as switchRoot from "@earlyboot/switch-root";
+import { mayUseRepl } from "./ask-password.ts";
 import { writeBootReport } from "./boot-recorder.ts";
 import type { ReplCommand } from "./boot-ui.ts";
 import type { Boot } from "./boot.ts";
@@ -17,22 +18,12 @@ export async function openRepl(
   { asked = false }: { readonly asked?: boolean } = {},
 ): Promise<void> {
   const { linux, ui, log, configuration } = boot;
-  const { access = "open", hash = "" } = configuration.repl ?? {};
-  if (access === "off") return log.warning("no REPL: this image is locked");
+  const repl = configuration.repl ?? { access: "open" };
+  if (repl.access === "off") return log.warning("no REPL: this image is locked");
   if (!ui.interactive()) return log.warning("no REPL: there is no console to type at");
-  if (access === "password" && !asked && !(await knowsPassword(boot, hash))) return;
+  if (!asked && !(await mayUseRepl(ui, repl))) return;
   takeTerminal(linux);
   await ui.runRepl({ names: names(boot), commands: commands(boot), help });
-}
-
-const tries = 3;
-
-async function knowsPassword({ ui }: Boot, hash: string): Promise<boolean> {
-  for (let left = tries; left > 0; left--) {
-    const password = await ui.readSecret("Password for the REPL: ");
-    if (password !== undefined && (await ui.passwordFits(password, hash))) return true;
-  }
-  return false;
 }
 
 function names(boot: Boot): Readonly<Record<string, unknown>> {
@@ -116,7 +107,7 @@ function describeModules({ modules }: Boot): string {
     ({ name, outcome, milliseconds }) => `${name}: ${outcome} (${milliseconds.toFixed(1)} ms)`,
   );
   const missing = modules.unanswered.map(
-    ({ name, device }) => `no driver for ${printable(device)} (${printable(name)})`,
+    ({ modalias, device }) => `no driver for ${printable(device)} (${printable(modalias)})`,
   );
   return [...done, ...missing].join("\n");
 }

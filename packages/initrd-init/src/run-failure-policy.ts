@@ -1,4 +1,5 @@
 import { type Linux, RebootCommand } from "@earlyboot/linux-syscalls";
+import { mayUseRepl } from "./ask-password.ts";
 import type { FailureAction, ReplConfiguration } from "./boot-configuration.ts";
 import type { BootUi } from "./boot-ui.ts";
 
@@ -25,9 +26,6 @@ export type FailurePolicyUi = Pick<
 /** Seconds to read the screen in, where `panic=` does not say how many. */
 const readingTime = 10;
 
-/** How often a password may be tried. */
-const tries = 3;
-
 /**
  * Does what is to be done after a failure: opens the REPL, or counts down to a reboot, power-off,
  * halt or kernel panic. A key stops the count-down and opens the REPL where the lock-down lets it.
@@ -50,18 +48,6 @@ export async function runFailurePolicy(
   if (key && (await mayUseRepl(ui, policy.repl))) return await policy.openRepl();
   if (key) await countDown(linux, ui, action, policy.panic, false);
   return await endMachine(linux, ui, action);
-}
-
-/** Asks for the password of a locked REPL; three tries. */
-async function mayUseRepl(ui: FailurePolicyUi, repl: ReplConfiguration): Promise<boolean> {
-  if (repl.access !== "password") return repl.access === "open";
-  for (let left = tries; left > 0; left--) {
-    const password = await ui.readSecret("Password for the REPL: ");
-    if (password === undefined) return false;
-    if (await ui.passwordFits(password, repl.hash ?? "")) return true;
-    ui.write(left > 1 ? "Wrong. Try again.\n" : "Wrong.\n");
-  }
-  return false;
 }
 
 const verbs: Readonly<Record<Exclude<FailureAction, "repl">, string>> = {

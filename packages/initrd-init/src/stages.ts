@@ -160,7 +160,9 @@ function rootAttempts(boot: Boot, isRootItself: boolean): readonly MountAttempt[
     readOnly: settings.readOnly.value,
   };
   if (root?.device !== undefined) {
-    return mountAttempts({ ...request, source: root.device.path, types: rootTypes(boot) });
+    const identified = root.device.identification?.type;
+    const types = rootTypes(boot);
+    return mountAttempts({ ...request, source: root.device.path, types, identified });
   }
   const none = { device: { none: "tmpfs" } };
   const source = root?.parameter ?? none;

@@ -89,8 +89,11 @@ export function beginSimulatedBoot(
             signal.addEventListener("abort", () => reject(signal.reason));
           })
         : Promise.resolve(person.key),
-    readSecret: async () => passwords.shift(),
-    passwordFits: async (password, hash) => hash === `plain:${password}`,
+    readSecret: async () => {
+      const password = passwords.shift();
+      return password === undefined ? undefined : new TextEncoder().encode(password);
+    },
+    passwordFits: async (password, hash) => hash === `plain:${new TextDecoder().decode(password)}`,
     runRepl: async () => {
       await person.repl?.[replOpened++]?.(linux);
       if (replOpened > (person.repl?.length ?? 0))
