@@ -1,22 +1,26 @@
 import { spell } from "./format-command-line.ts";
 import type { CommandLine, Parameter } from "./parse-command-line.ts";
 
-type Parameters = Pick<CommandLine, "parameters">;
-
 /** The value of the last `name=…`, the one that counts for the kernel; `undefined` when there is none. */
-export function lastValue(commandLine: Parameters, name: string): string | undefined {
+export function lastValue(
+  commandLine: Pick<CommandLine, "parameters">,
+  name: string,
+): string | undefined {
   return allValues(commandLine, name).at(-1);
 }
 
 /** The values of all `name=…`, in order. A bare `name` has no value. */
-export function allValues(commandLine: Parameters, name: string): readonly string[] {
+export function allValues(
+  commandLine: Pick<CommandLine, "parameters">,
+  name: string,
+): readonly string[] {
   return commandLine.parameters.flatMap((parameter) =>
     parameter.value !== undefined && sameName(parameter.name, name) ? [parameter.value] : [],
   );
 }
 
 /** Whether there is a `name`, with or without a value. */
-export function hasParameter(commandLine: Parameters, name: string): boolean {
+export function hasParameter(commandLine: Pick<CommandLine, "parameters">, name: string): boolean {
   return commandLine.parameters.some((parameter) => sameName(parameter.name, name));
 }
 
@@ -24,7 +28,10 @@ export function hasParameter(commandLine: Parameters, name: string): boolean {
  * The words to load `module` with: `name=value` for each `module.name=value`, quoted where needed. Of one name
  * the last counts. What no parameter of a module can be, such as a name with an open quote, is left out.
  */
-export function moduleParameters(commandLine: Parameters, module: string): readonly string[] {
+export function moduleParameters(
+  commandLine: Pick<CommandLine, "parameters">,
+  module: string,
+): readonly string[] {
   const words = new Map<string, string>();
   for (const parameter of commandLine.parameters) {
     const own = ofModule(parameter, module);

@@ -67,11 +67,13 @@ export type DeviceSpecification = ExactlyOne<
   | NoDevice
 >;
 
-type ExactlyOne<Forms, Field extends PropertyKey = FieldOf<Forms>> = Forms extends unknown
+/** One of several forms of an object, and no field of another. */
+export type ExactlyOne<
+  Forms,
+  Field extends PropertyKey = Forms extends unknown ? keyof Forms : never,
+> = Forms extends unknown
   ? Forms & { readonly [Name in Exclude<Field, keyof Forms>]?: never }
   : never;
-
-type FieldOf<Forms> = Forms extends unknown ? keyof Forms : never;
 
 /**
  * Reads the text form of a device specification: all forms of `root=`, and besides them `none:NAME` and

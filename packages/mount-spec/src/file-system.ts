@@ -36,8 +36,14 @@ export interface FileSystem {
   readonly location?: Location;
 }
 
-/** What {@link fileSystem} takes: the fields of {@link FileSystem}, of which three have no default. */
-export type FileSystemDeclaration = (DeviceField | TitledDeviceField) & {
+/**
+ * What {@link fileSystem} takes: the fields of {@link FileSystem}, of which three have no default. The
+ * device of an old declaration is a text, with a title that says what it means.
+ */
+export type FileSystemDeclaration = (
+  | { readonly device: DeviceSpecification; readonly title?: never }
+  | { readonly device: string; readonly title: DeviceTitle }
+) & {
   readonly mountPoint: string;
   readonly type: string;
   /** Default none. */
@@ -63,17 +69,6 @@ export type FileSystemDeclaration = (DeviceField | TitledDeviceField) & {
   /** Default: the place of the call. */
   readonly location?: Location;
 };
-
-interface DeviceField {
-  readonly device: DeviceSpecification;
-  readonly title?: never;
-}
-
-/** The device of an old declaration: a text, and what it means. */
-interface TitledDeviceField {
-  readonly device: string;
-  readonly title: DeviceTitle;
-}
 
 /** What the text of an old declaration's device means. */
 export type DeviceTitle = "device" | "label" | "uuid";

@@ -17,6 +17,7 @@ export {
   type DeviceByPath,
   type DeviceByUuid,
   type DeviceSpecification,
+  type ExactlyOne,
   type NfsDevice,
   type NoDevice,
   type TagType,
@@ -35,6 +36,7 @@ export {
   type Repair,
 } from "./file-system.ts";
 export { fileSystemFlags, flagNames, mountFlags, type FileSystemFlag } from "./flags.ts";
+export type { KernelLog } from "./kernel-log.ts";
 export { MountError, type MountFailure } from "./mount-error.ts";
 export {
   mappingToBindMount,
