@@ -1,7 +1,8 @@
 import { createHash, randomUUID } from "node:crypto";
 import { createReadStream, statSync } from "node:fs";
-import { type FileHandle, open, readdir, rename, rm } from "node:fs/promises";
+import { type FileHandle, open, readdir, realpath, rename, rm } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
+import { errorCode } from "@earlyboot/linux-syscalls";
 import { compress, decompress, defaultLevels } from "./compression.ts";
 import { type StreamedEntry, streamCpio } from "./cpio.ts";
 import { ImageError } from "./image-error.ts";
@@ -42,7 +43,7 @@ interface WrittenPart {
  *   what it was when the plan was made. Node's own errors for the output: `ENOSPC`, `EACCES`, …
  */
 export async function buildImage(plan: ImagePlan, options: BuildOptions): Promise<BuildResult> {
-  const output = resolve(options.output);
+  const output = await behindLinks(resolve(options.output));
   const directory = dirname(output);
   await removeLeftovers(output);
   const temporary = join(directory, `.${basename(output)}.${process.pid}.${randomUUID()}.new`);
@@ -65,6 +66,16 @@ export async function buildImage(plan: ImagePlan, options: BuildOptions): Promis
   }
 }
 
+/** A link stays a link: what it names is replaced. */
+async function behindLinks(path: string): Promise<string> {
+  try {
+    return await realpath(path);
+  } catch (error) {
+    if (errorCode(error) === "ENOENT") return path;
+    throw error;
+  }
+}
+
 /** What a build that was killed left behind; a build that still runs keeps its file. */
 async function removeLeftovers(output: string): Promise<void> {
   const directory = dirname(output);
@@ -79,8 +90,8 @@ async function removeLeftovers(output: string): Promise<void> {
 function isRunning(pid: number): boolean {
   try {
     return process.kill(pid, 0);
-  } catch {
-    return false;
+  } catch (error) {
+    return errorCode(error) === "EPERM";
   }
 }
 
@@ -91,17 +102,17 @@ async function writeParts(
   options: BuildOptions,
 ): Promise<readonly WrittenPart[]> {
   const count = progressCounter([...plan.early, ...plan.entries], options);
-  const [early, main] = [plan.early, plan.entries].map((entries) =>
-    entries.map((entry) => archiveEntry(entry, plan.modified)),
-  );
+  const archived = (entries: readonly PlannedEntry[]): readonly StreamedEntry[] =>
+    entries.map((entry) => archiveEntry(entry, plan.modified));
+  const [early, main] = [archived(plan.early), archived(plan.entries)];
   const file = await open(path, "wx", 0o600);
   try {
     const parts: WrittenPart[] = [];
-    if (early !== undefined && early.length > 0) {
+    if (early.length > 0) {
       parts.push(await writePart(file, 0, archiveOf(early, count), { compression: "none" }));
     }
-    const method = await compressionMethod(main ?? [], plan, options);
-    parts.push(await writePart(file, parts.at(-1)?.end ?? 0, archiveOf(main ?? [], count), method));
+    const method = await compressionMethod(main, plan, options);
+    parts.push(await writePart(file, parts.at(-1)?.end ?? 0, archiveOf(main, count), method));
     await file.sync();
     return parts;
   } finally {

@@ -1,7 +1,16 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { createHash } from "node:crypto";
 import { once } from "node:events";
-import { readFileSync, readdirSync, rmSync, statSync, truncateSync, writeFileSync } from "node:fs";
+import {
+  readFileSync,
+  readdirSync,
+  readlinkSync,
+  rmSync,
+  symlinkSync,
+  statSync,
+  truncateSync,
+  writeFileSync,
+} from "node:fs";
 import { join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 import {
@@ -228,6 +237,29 @@ describe("buildImage", () => {
       expect(done.length).toBeGreaterThan(0);
     }
     expect(seen.at(-1)).toMatchObject({ stage: "verify", done: seen.at(-1)?.total });
+  });
+
+  it("replaces what a link names, not the link", async () => {
+    const directory = temporaryDirectory();
+    const [file, link] = [join(directory, "image-1"), join(directory, "image")];
+    writeFileSync(file, "the old image");
+    symlinkSync("image-1", link);
+
+    const { output } = await buildImage(smallPlan(directory), { output: link, level: 1 });
+
+    expect(output).toBe(file);
+    expect(readlinkSync(link)).toBe("image-1");
+  });
+
+  it("removes what killed builds left, but not what another build is writing", async () => {
+    const directory = temporaryDirectory();
+    const running = `.image.${process.pid}.a.new`;
+    const killed = `.image.${2 ** 30}.b.new`;
+    for (const name of [running, killed]) writeFileSync(join(directory, name), "");
+
+    await buildImage(smallPlan(directory), { output: join(directory, "image"), level: 1 });
+
+    expect(readdirSync(directory).toSorted()).toEqual([running, "image", "init.cjs"]);
   });
 
   it("stops when it is told to, and leaves the old image", async () => {
