@@ -1,6 +1,8 @@
 /** What mount(2) is asked for. A field that is left out is NULL, or 0. */
 export interface MountRequest {
-  /** What to mount: a device, a directory for a bind or a move, any word for a pseudo file system. */
+  /**
+   * What to mount: a device, a directory for a bind or a move, any word for a pseudo file system.
+   */
   readonly source?: string | null;
   /** The mount point. */
   readonly target: string;
@@ -31,16 +33,38 @@ export interface Mounts {
   /**
    * mount(2). The error's `path` is the target.
    *
-   * @throws SyscallError what the kernel answered.
+   * @throws SyscallError ENOENT: no such target, or source; ENODEV: the kernel does not know the
+   * type; EINVAL: wrong superblock or bad option, no mount point for a remount or a move; EBUSY: in
+   * use, or mounted otherwise; EACCES: writable on a read-only device; ENOTBLK, ENXIO: no block
+   * device; ELOOP: a move into itself; ENOTDIR: a directory on a file.
    */
   mount(request: MountRequest): void;
-  /** umount2(2), with the sum of flags of `UmountFlag`. */
+  /**
+   * umount2(2), with the sum of flags of `UmountFlag`.
+   *
+   * @throws SyscallError EBUSY: a file is open, a directory in use, or something mounted below;
+   * EINVAL: not a mount point; EAGAIN: marked as expired only now; ENOENT.
+   */
   umount2(target: string, flags?: number): void;
-  /** pivot_root(2). EINVAL where the root cannot be replaced: the initramfs before Linux 7.0. */
+  /**
+   * pivot_root(2).
+   *
+   * @throws SyscallError EINVAL: no mount point, a shared parent, `putOld` not below `newRoot`, or
+   * a root that cannot be replaced (the initramfs before Linux 7.0); EBUSY: on the same mount as
+   * the root; ENOTDIR.
+   */
   pivotRoot(newRoot: string, putOld: string): void;
-  /** chroot(2). The working directory stays; call `chdir("/")` next. */
+  /**
+   * chroot(2). The working directory stays; call `chdir("/")` next.
+   *
+   * @throws SyscallError ENOENT, ENOTDIR, EPERM
+   */
   chroot(path: string): void;
-  /** statfs(2). */
+  /**
+   * statfs(2), of the mount that holds `path`.
+   *
+   * @throws SyscallError ENOENT, ENOTDIR, ELOOP
+   */
   statfs(path: string): FileSystemStatus;
 }
 
@@ -81,7 +105,10 @@ export interface FileStatus {
 
 /** How {@link Files.writeFile} treats what is there. */
 export interface WriteOptions {
-  /** `replace` (default) empties the file first, `append` adds, `exclusive` refuses an existing one (EEXIST). */
+  /**
+   * `replace` (default) empties the file first, `append` adds, `exclusive` refuses an existing one
+   * (EEXIST).
+   */
   readonly how?: "replace" | "append" | "exclusive";
   /** Permissions of a file that is made, less the umask; default 0o666. */
   readonly mode?: number;
@@ -89,47 +116,121 @@ export interface WriteOptions {
   readonly create?: boolean;
 }
 
-/** Files by their paths. All follow symbolic links but `lstat`, `readLink` and what removes names. */
+/**
+ * Files by their paths. All follow symbolic links but `lstat`, `readLink` and what removes names.
+ */
 export interface Files {
-  /** The whole content. Works for procfs and sysfs, whose files tell no size. */
+  /**
+   * The whole content: open(2), read(2) to the end. Works for procfs and sysfs, whose files tell no
+   * size.
+   *
+   * @throws SyscallError ENOENT, EISDIR, ENXIO: a device without a driver, EIO
+   */
   readFile(path: string): Uint8Array;
-  /** The whole content as UTF-8; bytes that are not become U+FFFD. */
+  /** The whole content as UTF-8; bytes that are not become U+FFFD. Fails as `readFile`. */
   readText(path: string): string;
-  /** Writes in one write(2) where the kernel takes it in one, as sysfs and `/dev/kmsg` need. */
+  /**
+   * Writes in one write(2) where the kernel takes it in one, as sysfs and `/dev/kmsg` need.
+   *
+   * @throws SyscallError ENOENT, EEXIST: `exclusive`, EISDIR, EROFS, ENOSPC, EPERM: immutable,
+   * EACCES: nothing can be made there, and whatever the driver behind a file in sysfs answers
+   */
   writeFile(path: string, content: string | Uint8Array, options?: WriteOptions): void;
-  /** The names in a directory, sorted by code unit. getdents64(2) */
+  /**
+   * The names in a directory, sorted by code unit. getdents64(2)
+   *
+   * @throws SyscallError ENOENT, ENOTDIR
+   */
   readDirectory(path: string): readonly DirectoryEntry[];
-  /** readlink(2) */
+  /**
+   * readlink(2)
+   *
+   * @throws SyscallError EINVAL: no link; ENOENT
+   */
   readLink(path: string): string;
-  /** stat(2) */
+  /**
+   * stat(2)
+   *
+   * @throws SyscallError ENOENT, ENOTDIR, ELOOP, ENAMETOOLONG
+   */
   stat(path: string): FileStatus;
-  /** stat(2) of the link itself. */
+  /** lstat(2): stat(2) of the link itself. Fails as `stat`. */
   lstat(path: string): FileStatus;
-  /** access(2), with a sum of `AccessMode`. @throws SyscallError ENOENT, EACCES, EROFS, … */
+  /**
+   * access(2), with a sum of `AccessMode`.
+   *
+   * @throws SyscallError ENOENT, EACCES, EROFS, EPERM: immutable
+   */
   access(path: string, mode: number): void;
-  /** mkdir(2); `mode` less the umask, default 0o777. */
+  /**
+   * mkdir(2); `mode` less the umask, default 0o777.
+   *
+   * @throws SyscallError EEXIST, ENOENT, EROFS, ENOSPC, EPERM
+   */
   mkdir(path: string, mode?: number): void;
-  /** mknod(2): `mode` is kind and permissions (less the umask), `device` is of `makedev`. */
+  /**
+   * mknod(2): `mode` is kind and permissions (less the umask), `device` is of `makedev`.
+   *
+   * @throws SyscallError EEXIST, ENOENT, EPERM, EROFS, EINVAL: no kind that a node can have
+   */
   mknod(path: string, mode: number, device: bigint): void;
-  /** symlink(2): makes `path` a link to `target`. */
+  /**
+   * symlink(2): makes `path` a link to `target`.
+   *
+   * @throws SyscallError EEXIST, ENOENT, EROFS
+   */
   symlink(target: string, path: string): void;
-  /** link(2): makes `path` another name of `existing`. */
+  /**
+   * link(2): makes `path` another name of `existing`.
+   *
+   * @throws SyscallError EXDEV: another mount; EEXIST, EPERM: a directory
+   */
   link(existing: string, path: string): void;
-  /** rename(2) */
+  /**
+   * rename(2)
+   *
+   * @throws SyscallError EXDEV: another mount; EBUSY: a mount point; ENOTEMPTY, EISDIR, ENOTDIR,
+   * EINVAL
+   */
   rename(from: string, to: string): void;
-  /** unlink(2) */
+  /**
+   * unlink(2)
+   *
+   * @throws SyscallError ENOENT, EISDIR, EBUSY: something is mounted on it; EROFS, EPERM
+   */
   unlink(path: string): void;
-  /** rmdir(2) */
+  /**
+   * rmdir(2)
+   *
+   * @throws SyscallError ENOENT, ENOTDIR, ENOTEMPTY, EBUSY: something is mounted on it; EROFS
+   */
   rmdir(path: string): void;
-  /** chmod(2) */
+  /**
+   * chmod(2); the umask does not matter.
+   *
+   * @throws SyscallError ENOENT, EROFS, EPERM
+   */
   chmod(path: string, mode: number): void;
-  /** chown(2) */
+  /**
+   * chown(2)
+   *
+   * @throws SyscallError ENOENT, EROFS, EPERM
+   */
   chown(path: string, uid: number, gid: number): void;
-  /** chdir(2) */
+  /**
+   * chdir(2)
+   *
+   * @throws SyscallError ENOENT, ENOTDIR
+   */
   chdir(path: string): void;
-  /** umask(2): sets the mask, gives the one before. */
+  /** umask(2): sets the mask, gives the one before. Never fails. */
   umask(mask: number): number;
-  /** Sets or clears a file's immutable flag (FS_IOC_SETFLAGS), which efivarfs puts on its variables. */
+  /**
+   * Sets or clears a file's immutable flag (FS_IOC_SETFLAGS, ioctl_iflags(2)), which efivarfs puts
+   * on its variables.
+   *
+   * @throws SyscallError ENOTTY: the file system has no such flag; ENOENT, EROFS
+   */
   setImmutable(path: string, immutable: boolean): void;
 }
 
@@ -159,39 +260,98 @@ export interface OpenOptions {
 
 /** Files by descriptor: what must not be led astray by links, mounts or moves on the way. */
 export interface Descriptors {
-  /** open(2) */
+  /**
+   * open(2): the lowest free descriptor.
+   *
+   * @throws SyscallError ENOENT, EEXIST, EISDIR, ENOTDIR, ELOOP, ENXIO: no such device, EACCES: a
+   * device on a nodev mount, EROFS, EMFILE
+   */
   open(path: string, options?: OpenOptions): number;
-  /** openat(2): `name` below the directory that `directory` has open. */
+  /**
+   * openat(2): `name` below the directory that `directory` has open. Fails as `open`, or with
+   * EBADF.
+   */
   openAt(directory: number, name: string, options?: OpenOptions): number;
-  /** close(2) */
+  /**
+   * close(2)
+   *
+   * @throws SyscallError EBADF
+   */
   close(descriptor: number): void;
-  /** read(2), or pread(2) when `offset` is given: how many bytes came; 0 at the end. */
+  /**
+   * read(2), or pread(2) when `offset`, in bytes, is given: how many bytes came; 0 at the end.
+   *
+   * @throws SyscallError EAGAIN: nothing there yet, with `nonBlock`; EBADF, EISDIR, EIO
+   */
   read(descriptor: number, buffer: Uint8Array, offset?: bigint): number;
-  /** write(2): how many bytes were taken. */
+  /**
+   * write(2): how many bytes were taken.
+   *
+   * @throws SyscallError EBADF, ENOSPC, EPIPE, EIO
+   */
   write(descriptor: number, content: Uint8Array): number;
-  /** dup2(2); the copy is not close-on-exec. */
+  /**
+   * dup2(2); the copy is not close-on-exec.
+   *
+   * @throws SyscallError EBADF
+   */
   dup2(descriptor: number, as: number): void;
-  /** fstat(2) */
+  /**
+   * fstat(2)
+   *
+   * @throws SyscallError EBADF
+   */
   fstat(descriptor: number): FileStatus;
-  /** fstatat(2) with AT_SYMLINK_NOFOLLOW. */
+  /**
+   * fstatat(2) with AT_SYMLINK_NOFOLLOW.
+   *
+   * @throws SyscallError ENOENT, ENOTDIR, EBADF
+   */
   statAt(directory: number, name: string): FileStatus;
-  /** The names in an open directory, sorted by code unit. */
+  /**
+   * The names in an open directory, sorted by code unit. getdents64(2)
+   *
+   * @throws SyscallError EBADF, ENOTDIR
+   */
   readDirectoryAt(directory: number): readonly DirectoryEntry[];
-  /** unlinkat(2); `"directory"` removes an empty directory (AT_REMOVEDIR). */
+  /**
+   * unlinkat(2); `"directory"` removes an empty directory (AT_REMOVEDIR).
+   *
+   * @throws SyscallError ENOENT, EISDIR, ENOTDIR, ENOTEMPTY, EBUSY: something is mounted on it;
+   * EROFS, EBADF
+   */
   unlinkAt(directory: number, name: string, kind?: "file" | "directory"): void;
-  /** fchdir(2) */
+  /**
+   * fchdir(2)
+   *
+   * @throws SyscallError EBADF, ENOTDIR
+   */
   fchdir(descriptor: number): void;
-  /** memfd_create(2): an anonymous file, inherited by an execve that keeps it. */
+  /**
+   * memfd_create(2): an anonymous file, inherited by an execve that keeps it.
+   *
+   * @throws SyscallError EMFILE, ENOMEM
+   */
   createMemoryFile(name: string): number;
 }
 
 /** finit_module(2), init_module(2), delete_module(2). Loading runs beside everything else. */
 export interface Modules {
-  /** finit_module(2): loads the module that `descriptor` has open; resolves when its init is done. */
+  /**
+   * finit_module(2): loads the module that `descriptor` has open; resolves when its init is done.
+   *
+   * @throws SyscallError EEXIST: it is there already; ENOENT: a symbol that it needs is not;
+   * ENOEXEC: no module, or another kernel's; ENOKEY, EKEYREJECTED: its signature; ENODEV: no such
+   * hardware; EOPNOTSUPP: the kernel does not decompress; ENOSYS: it has no modules
+   */
   finitModule(descriptor: number, parameters: string, flags?: number): Promise<void>;
-  /** init_module(2): loads a module from memory. */
+  /** init_module(2): loads a module from memory. Fails as `finitModule`. */
   initModule(image: Uint8Array, parameters: string): Promise<void>;
-  /** delete_module(2), without waiting: EAGAIN or EWOULDBLOCK while the module is in use. */
+  /**
+   * delete_module(2), without waiting.
+   *
+   * @throws SyscallError EAGAIN: in use; EBUSY: not live yet; ENOENT
+   */
   deleteModule(name: string): void;
 }
 
@@ -228,7 +388,11 @@ export interface BlockDevice {
   readonly size: bigint;
   /** The logical block size in bytes: 512 or 4096. */
   readonly sectorSize: number;
-  /** Reads up to `length` bytes; fewer only at the end. Does not block other work. */
+  /**
+   * pread(2) of up to `length` bytes; fewer only at the end. Does not block other work.
+   *
+   * @throws SyscallError EIO, ENXIO
+   */
   read(offset: bigint, length: number): Promise<Uint8Array>;
   close(): void;
 }
@@ -244,17 +408,41 @@ export interface LoopRequest {
 
 /** uevents, block devices, loop devices, btrfs's registry of members. */
 export interface Devices {
-  /** Subscribes to uevents (netlink(7), NETLINK_KOBJECT_UEVENT, the kernel's group). */
+  /**
+   * Subscribes to uevents (netlink(7), NETLINK_KOBJECT_UEVENT, the kernel's group).
+   *
+   * @throws SyscallError EPROTONOSUPPORT: the kernel has none; EMFILE
+   */
   openUevents(): UeventSource;
-  /** Opens a block device (or a regular file) read-only, without blocking other work. */
+  /**
+   * Opens a block device (or a regular file) read-only, without blocking other work.
+   *
+   * @throws SyscallError ENOENT, ENXIO, ENOMEDIUM, ENOTBLK: neither of the two
+   */
   openBlockDevice(path: string): Promise<BlockDevice>;
-  /** Puts a file behind a free loop device (LOOP_CONFIGURE) and gives its path: `/dev/loop0`. */
+  /**
+   * Puts a file behind a free loop device (LOOP_CONFIGURE, loop(4)) and gives its path:
+   * `/dev/loop0`.
+   *
+   * @throws SyscallError ENOENT: no file, or no `/dev/loop-control`; EINVAL: neither a file nor a
+   * block device
+   */
   attachLoop(request: LoopRequest): string;
-  /** Frees a loop device (LOOP_CLR_FD). */
+  /**
+   * Frees a loop device (LOOP_CLR_FD, loop(4)); one that is mounted, when it no longer is.
+   *
+   * @throws SyscallError ENXIO: not in use
+   */
   detachLoop(device: string): void;
-  /** Tells btrfs about a member (BTRFS_IOC_SCAN_DEV on `/dev/btrfs-control`). */
+  /**
+   * Tells btrfs about a member (BTRFS_IOC_SCAN_DEV on `/dev/btrfs-control`).
+   *
+   * @throws SyscallError ENOENT, EINVAL: no btrfs on it
+   */
   scanBtrfsDevice(device: string): void;
-  /** Whether all members of the btrfs file system on `device` are known (BTRFS_IOC_DEVICES_READY). */
+  /**
+   * Whether all members of the btrfs file system on `device` are known (BTRFS_IOC_DEVICES_READY).
+   */
   btrfsDevicesReady(device: string): boolean;
 }
 
@@ -269,15 +457,35 @@ export interface RouteRequest {
 
 /** IPv4 on a network interface, by the ioctls of netdevice(7). */
 export interface Network {
-  /** A sum of `InterfaceFlag`. SIOCGIFFLAGS. @throws SyscallError ENODEV for a missing interface. */
+  /**
+   * A sum of `InterfaceFlag`. SIOCGIFFLAGS.
+   *
+   * @throws SyscallError ENODEV for a missing interface.
+   */
   interfaceFlags(name: string): number;
-  /** SIOCSIFFLAGS */
+  /**
+   * SIOCSIFFLAGS, with a sum of `InterfaceFlag`.
+   *
+   * @throws SyscallError ENODEV
+   */
   setInterfaceFlags(name: string, flags: number): void;
-  /** SIOCSIFADDR; the address in dotted form. */
+  /**
+   * SIOCSIFADDR; the address in dotted form.
+   *
+   * @throws SyscallError ENODEV, EINVAL
+   */
   setInterfaceAddress(name: string, address: string): void;
-  /** SIOCSIFNETMASK */
+  /**
+   * SIOCSIFNETMASK; in dotted form.
+   *
+   * @throws SyscallError ENODEV, EADDRNOTAVAIL: no address yet
+   */
   setInterfaceNetmask(name: string, netmask: string): void;
-  /** SIOCADDRT */
+  /**
+   * SIOCADDRT
+   *
+   * @throws SyscallError EEXIST, ENODEV, ENETUNREACH: no way to the gateway; EINVAL
+   */
   addRoute(route: RouteRequest): void;
 }
 
@@ -298,8 +506,9 @@ export interface SpawnRequest {
   readonly environment?: Readonly<Record<string, string>>;
   readonly workingDirectory?: string;
   /**
-   * Where standard input, output and error go: `inherit` (the console), `null`, or, with `onOutput`,
-   * output to the caller and input from `/dev/null`. Default: `inherit`, or the caller with `onOutput`.
+   * Where standard input, output and error go: `inherit` (the console), `null`, or, with
+   * `onOutput`, output to the caller and input from `/dev/null`. Default: `inherit`, or the caller
+   * with `onOutput`.
    */
   readonly streams?: "inherit" | "null";
   /** Receives what the program writes to standard output and standard error, as it comes. */
@@ -323,7 +532,10 @@ export interface ChildProcess {
 export interface ExecOptions {
   /** Descriptors besides 0, 1 and 2 that stay open. */
   readonly keep?: readonly number[];
-  /** The soft and hard limit of open files (RLIMIT_NOFILE) to set; a JavaScript host raises the soft one. */
+  /**
+   * The soft and hard limit of open files (RLIMIT_NOFILE) to set; a JavaScript host raises the soft
+   * one.
+   */
   readonly openFiles?: { readonly soft: number; readonly hard: number };
 }
 
@@ -339,13 +551,18 @@ export interface TerminalMode {
 
 /** Programs, signals, sessions, terminals, and the end of the machine. */
 export interface Processes {
-  /** getpid(2) */
+  /** getpid(2): 1 for the program that the kernel started. */
   getpid(): number;
-  /** Starts a program; resolves when it runs. @throws SyscallError ENOENT, EACCES, ENOEXEC, … */
+  /**
+   * Starts a program; resolves when it runs.
+   *
+   * @throws SyscallError ENOENT, EACCES, ENOEXEC, …
+   */
   spawn(request: SpawnRequest): Promise<ChildProcess>;
   /**
-   * execve(2): becomes the program. Descriptors other than 0, 1, 2 and `keep` are closed, every signal has
-   * its default action, none is blocked. Returns only by throwing, and then everything works as before.
+   * execve(2): becomes the program. Descriptors other than 0, 1, 2 and `keep` are closed, every
+   * signal has its default action, none is blocked. Returns only by throwing, and then everything
+   * works as before.
    */
   execve(
     path: string,
@@ -353,30 +570,59 @@ export interface Processes {
     environment: Readonly<Record<string, string>>,
     options?: ExecOptions,
   ): never;
-  /** kill(2); `signal` 0 only asks whether the process is there. */
+  /**
+   * kill(2); `signal` 0 only asks whether the process is there.
+   *
+   * @throws SyscallError ESRCH, EINVAL
+   */
   kill(pid: number, signal: number): void;
-  /** sync(2) */
+  /** sync(2): writes everything to the disks. Never fails. */
   sync(): void;
-  /** reboot(2), with one of `RebootCommand`. Call `sync` first. */
+  /**
+   * reboot(2), with one of `RebootCommand`. Call `sync` first.
+   *
+   * @throws SyscallError EPERM, EINVAL
+   */
   reboot(command: number): void;
-  /** setsid(2) */
+  /**
+   * setsid(2): the number of the new session.
+   *
+   * @throws SyscallError EPERM: it leads one, or a process group
+   */
   setsid(): number;
-  /** Makes a terminal the controlling one of this session (TIOCSCTTY). */
+  /**
+   * Makes a terminal the controlling one of this session (TIOCSCTTY).
+   *
+   * @throws SyscallError EPERM, ENOTTY
+   */
   setControllingTerminal(descriptor: number): void;
-  /** Gives up the controlling terminal (TIOCNOTTY). */
+  /**
+   * Gives up the controlling terminal (TIOCNOTTY).
+   *
+   * @throws SyscallError ENOTTY: it is not that
+   */
   dropControllingTerminal(descriptor: number): void;
-  /** TCGETS @throws SyscallError ENOTTY when it is none. */
+  /**
+   * TCGETS
+   *
+   * @throws SyscallError ENOTTY when it is none.
+   */
   terminalMode(descriptor: number): TerminalMode;
-  /** TCSETS; a field that is left out stays. */
+  /** TCSETS; a field that is left out stays. Fails as `terminalMode`. */
   setTerminalMode(descriptor: number, mode: Partial<TerminalMode>): void;
   /** Columns and rows (TIOCGWINSZ); zeros where the terminal does not know, as on a serial line. */
   terminalSize(descriptor: number): { readonly columns: number; readonly rows: number };
   /**
-   * Reaps children that this process did not start by `spawn`, from now on, never taking the exits of those
-   * that it did. Gives a function that stops it.
+   * Reaps children that this process did not start by `spawn`, from now on, never taking the exits
+   * of those that it did. Gives a function that stops it.
    */
   reapOrphans(onReaped?: (pid: number, status: ExitStatus) => void): () => void;
-  /** Calls `handler` whenever the signal comes, instead of its default. Gives a function that stops it. */
+  /**
+   * Calls `handler` whenever the signal comes, instead of its default (sigaction(2)). Gives a
+   * function that stops it.
+   *
+   * @throws SyscallError EINVAL: SIGKILL, SIGSTOP, or no signal
+   */
   onSignal(signal: number, handler: () => void): () => void;
 }
 
@@ -391,8 +637,8 @@ export interface Time {
 }
 
 /**
- * Everything that earlyboot does to a machine. A function asks for the narrowest part that it needs:
- * `Pick<Linux, "mount" | "mkdir">`.
+ * Everything that earlyboot does to a machine. A function asks for the narrowest part that it
+ * needs: `Pick<Linux, "mount" | "mkdir">`.
  *
  * Every method throws, or rejects with, a `SyscallError` that carries what the kernel answered.
  */
