@@ -1,4 +1,9 @@
+import { cpSync, readFileSync, writeFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { dirname, join } from "node:path";
 import { build } from "esbuild";
+
+const require = createRequire(import.meta.url);
 
 // One CommonJS file, which Node starts quickest and which needs no node_modules in the image.
 await build({
@@ -11,3 +16,30 @@ await build({
   external: ["*.node"],
   define: { "import.meta.dirname": "__dirname" },
 });
+
+// The same packages as files, for boot programs that import them (`runtimeInNewRoot`).
+const { devDependencies } = JSON.parse(readFileSync("package.json", "utf8"));
+const seen = new Set();
+for (const name of Object.keys(devDependencies)) copyPackage(name, require);
+
+function copyPackage(name, from) {
+  if (seen.has(name) || !name.startsWith("@earlyboot/") || isTooling(name)) return;
+  seen.add(name);
+  const manifest = from.resolve(`${name}/package.json`);
+  const target = join("dist/runtime/node_modules", name);
+  cpSync(join(dirname(manifest), "dist"), join(target, "dist"), {
+    recursive: true,
+    filter: (file) => !/\.(map|ts|cts)$/.test(file),
+  });
+  const { version, type, exports, dependencies = {} } = JSON.parse(readFileSync(manifest, "utf8"));
+  writeFileSync(
+    join(target, "package.json"),
+    JSON.stringify({ name, version, type, exports, dependencies }),
+  );
+  for (const dependency of Object.keys(dependencies))
+    copyPackage(dependency, createRequire(manifest));
+}
+
+function isTooling(name) {
+  return ["@earlyboot/jest", "@earlyboot/tsconfig"].includes(name);
+}

@@ -1,4 +1,4 @@
-import type { BootUi, ReplScope } from "@earlyboot/initrd-init";
+import { type BootUi, type ReplScope, newRootRuntime } from "@earlyboot/initrd-init";
 import type { ReadStream, WriteStream } from "node:tty";
 
 /**
@@ -24,7 +24,10 @@ export function createHostUi(): BootUi {
     passwordFits,
     runRepl,
     runProgram: async (path) => {
-      await import(builtin("node:url").pathToFileURL(path).href);
+      resolvePackages();
+      const program: unknown = await import(builtin("node:url").pathToFileURL(path).href);
+      // A CommonJS program cannot await at its top level: it exports a promise instead.
+      await defaultOf(program);
     },
     importHooks: (path) => import(builtin("node:url").pathToFileURL(path).href),
     decompress: {
@@ -34,6 +37,26 @@ export function createHostUi(): BootUi {
     onFatal,
     exit: exitProcess,
   };
+}
+
+/** Lets a boot program, wherever it is, import earlyboot's packages from the tmpfs that holds them. */
+function resolvePackages(): void {
+  const { existsSync } = builtin("node:fs");
+  const { createRequire, registerHooks } = builtin("node:module");
+  if (!existsSync(newRootRuntime)) return;
+  const runtime = createRequire(`${newRootRuntime}/index.js`);
+  registerHooks({
+    resolve: (specifier, context, next) =>
+      specifier.startsWith("@earlyboot/")
+        ? next(builtin("node:url").pathToFileURL(runtime.resolve(specifier)).href, context)
+        : next(specifier, context),
+  });
+}
+
+function defaultOf(module: unknown): unknown {
+  return typeof module === "object" && module !== null && "default" in module
+    ? module.default
+    : undefined;
 }
 
 /** The end of this process that a hook or a boot program cannot take away. */

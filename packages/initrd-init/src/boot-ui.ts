@@ -40,7 +40,10 @@ export interface BootUi {
   passwordFits(password: Uint8Array, hash: string): Promise<boolean>;
   /** Runs a REPL on the console until it is left. */
   runRepl(scope: ReplScope): Promise<void>;
-  /** Imports a JavaScript boot program into this process; settles when its module has run. */
+  /**
+   * Imports a JavaScript boot program into this process; settles when its module has run, and what it
+   * exports as default, where that is a promise.
+   */
   runProgram(path: string): Promise<void>;
   /** Imports a module of the image that exports hooks. */
   importHooks(path: string): Promise<unknown>;

@@ -48,5 +48,5 @@ function words(name: string, value: unknown): string | undefined {
   if (Array.isArray(value)) return value.length === 0 ? undefined : value.join(",");
   if (typeof value === "object" && value !== null) return "size" in value ? String(value.size) : "";
   if (typeof value === "boolean") return value ? "" : undefined;
-  return String(value);
+  return typeof value === "string" ? value : JSON.stringify(value);
 }

@@ -14,6 +14,7 @@ export { bootSystem } from "./boot-system.ts";
 export type * from "./boot-ui.ts";
 export { type Boot } from "./boot.ts";
 export { type FoundRoot } from "./find-root.ts";
+export { imageRuntime, newRootAddon, newRootRuntime } from "./copy-runtime.ts";
 export { failureScreen, type FailureContext } from "./failure-screen.ts";
 export { type Hook, type Hooks } from "./hooks.ts";
 export {

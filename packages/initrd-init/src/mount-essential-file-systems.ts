@@ -1,4 +1,5 @@
 import { type Linux, MountFlag, errorCode } from "@earlyboot/linux-syscalls";
+import { makeDirectory } from "./make-directory.ts";
 
 /** A file system that every program expects. */
 interface EssentialMount {
@@ -103,7 +104,7 @@ export function mountEssentialFileSystems(
 
 function mountOne(linux: EssentialLinux, wanted: EssentialMount, target: string): void {
   const { type, flags, data } = wanted;
-  makeDirectory(linux, target);
+  if (!exists(linux, target)) makeDirectory(linux, target);
   linux.mount({ source: type, target, type, flags, ...(data === undefined ? {} : { data }) });
 }
 
@@ -111,18 +112,6 @@ function explained(error: unknown, { type, option }: EssentialMount, target: str
   const cause = error instanceof Error ? error.message : String(error);
   const hint = errorCode(error) === "ENODEV" ? `: this kernel is built without ${option}` : "";
   return new Error(`cannot mount ${type} on ${target}${hint} (${cause})`, { cause: error });
-}
-
-function makeDirectory(linux: EssentialLinux, path: string): void {
-  let made = "";
-  for (const name of path.split("/").filter((part) => part !== "")) {
-    made += `/${name}`;
-    try {
-      linux.mkdir(made, 0o755);
-    } catch (error) {
-      if (errorCode(error) !== "EEXIST" && !exists(linux, made)) throw error;
-    }
-  }
 }
 
 function exists(linux: EssentialLinux, path: string): boolean {

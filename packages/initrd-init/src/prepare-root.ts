@@ -1,4 +1,5 @@
 import { FileKind, type Linux, MountFlag, errorCode } from "@earlyboot/linux-syscalls";
+import { makeDirectory } from "./make-directory.ts";
 import type { VolatileConfiguration } from "./boot-configuration.ts";
 import { BootFailure, messageOf } from "./boot-failure.ts";
 import { type MountAttempt, type MountedRoot, mountRoot } from "./mount-root.ts";
@@ -155,18 +156,6 @@ function loopFailure(file: string, error: unknown): BootFailure {
     ],
     cause: error,
   });
-}
-
-/** Makes a directory and those above it. */
-function makeDirectory(linux: Pick<Linux, "mkdir">, path: string): void {
-  const names = path.split("/").filter((name) => name !== "");
-  for (const [place] of names.entries()) {
-    try {
-      linux.mkdir(`/${names.slice(0, place + 1).join("/")}`, 0o755);
-    } catch (error) {
-      if (errorCode(error) !== "EEXIST") throw error;
-    }
-  }
 }
 
 /**

@@ -8,6 +8,7 @@ import { loadListedModules, openModules, prepareType } from "./boot-modules.ts";
 import { readMemory, writeBootReport } from "./boot-recorder.ts";
 import { type Boot, newRoot, warn } from "./boot.ts";
 import { checkDevice } from "./check-device.ts";
+import { copyRuntime } from "./copy-runtime.ts";
 import { findRoot, readRootParameter } from "./find-root.ts";
 import { isModule } from "./hand-over.ts";
 import { mountDeclared } from "./mount-declared.ts";
@@ -114,6 +115,7 @@ function rootTypes(boot: Boot): readonly string[] {
 export async function mountAll(boot: Boot): Promise<string> {
   await mountTheRoot(boot);
   if (boot.configuration.fileSystems !== undefined) await mountDeclared(boot);
+  if (boot.configuration.runtimeInNewRoot === true) copyRuntime(boot.linux);
   linkMtab(boot.linux, newRoot);
   return boot.recorder
     .report()

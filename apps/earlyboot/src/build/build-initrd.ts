@@ -1,6 +1,6 @@
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import type { BootConfiguration } from "@earlyboot/initrd-init";
+import { imageRuntime, type BootConfiguration } from "@earlyboot/initrd-init";
 import {
   buildImage,
   planImage,
@@ -38,16 +38,23 @@ export interface InitrdRequest {
 /** Decides on everything that an image will hold. */
 export async function planInitrd(request: InitrdRequest): Promise<ImagePlan> {
   const { architecture, kernelVersion, modulesDirectory, fileSystems } = request;
+  const bundle = fileURLToPath(import.meta.resolve("@earlyboot/init/init.cjs"));
   const modules =
     modulesDirectory === undefined ? {} : { modules: chosenModules(request, modulesDirectory) };
   return planImage({
     architecture,
-    bundle: fileURLToPath(import.meta.resolve("@earlyboot/init/init.cjs")),
+    bundle,
     configuration: { version: 1, kernel: kernelVersion, ...request.configuration },
     ...modules,
     programs: [...checkerPrograms(fileSystems), ...(request.programs ?? [])],
-    files: request.files ?? [],
+    files: [...(request.files ?? []), ...runtimeFor(request, bundle)],
   });
+}
+
+/** The packages that a boot program in the new root can import, where that is asked for. */
+function runtimeFor({ configuration }: InitrdRequest, bundle: string): readonly ExtraFile[] {
+  if (configuration?.runtimeInNewRoot !== true) return [];
+  return [{ file: join(dirname(bundle), "runtime"), path: imageRuntime }];
 }
 
 function chosenModules(request: InitrdRequest, directory: string): ModuleOptions {

@@ -2,7 +2,7 @@ import type { Readable, Writable } from "node:stream";
 
 /** The text that a guest prints, as it comes, and a keyboard. */
 export interface GuestConsole {
-  /** Everything printed so far, with line ends as `\n`. */
+  /** Everything printed so far, with line ends as `\n` and without escape sequences: no colours. */
   text(): string;
   /**
    * Waits until the guest has printed what `pattern` matches, after what an earlier `expect` matched.
@@ -12,7 +12,7 @@ export interface GuestConsole {
   expect(pattern: RegExp | string, seconds?: number): Promise<RegExpMatchArray>;
   /** Types `text` as a person would; `\n` is the Enter key. */
   type(text: string): void;
-  /** Calls `listener` with text as it comes. */
+  /** Calls `listener` with text as it comes, escape sequences and all. */
   onText(listener: (text: string) => void): void;
 }
 
@@ -28,6 +28,7 @@ export class ConsoleError extends Error {
 
 /** Reads a guest's console from `output` and types on `input`. `log` names where all of it is kept. */
 export function openConsole(output: Readable, input: Writable, log: string): GuestConsole {
+  let raw = "";
   let text = "";
   let position = 0;
   let ended = false;
@@ -37,7 +38,8 @@ export function openConsole(output: Readable, input: Writable, log: string): Gue
   output.setEncoding("utf8");
   output.on("data", (chunk: string) => {
     const more = chunk.replaceAll("\r", "");
-    text += more;
+    raw += more;
+    text = raw.replace(escapeSequences, "");
     for (const listener of listeners) listener(more);
     for (const look of waiting) look();
   });
@@ -88,6 +90,10 @@ export function openConsole(output: Readable, input: Writable, log: string): Gue
     },
   };
 }
+
+/** Those of ECMA-48 that move the cursor, clear and colour; and the firmware's reset. */
+// eslint-disable-next-line no-control-regex -- an escape sequence begins with a control character
+const escapeSequences = /\u001b(?:\[[0-?]*[ -/]*[@-~]|c)/g;
 
 function literally(text: string): RegExp {
   return new RegExp(text.replace(/[\\^$.*+?()[\]{}|]/g, String.raw`\$&`));

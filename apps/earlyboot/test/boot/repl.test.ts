@@ -42,8 +42,8 @@ bootTest("interrupts what runs in the REPL by Ctrl-C", async () => {
   const { console } = guest;
 
   await console.expect(prompt);
-  console.type("for (;;);\n");
-  await console.expect("for (;;);");
+  console.type("console.log('loop' + 'ing'); for (;;);\n");
+  await console.expect("looping");
   console.type("\u0003");
   await console.expect("interrupted");
   await console.expect(prompt);

@@ -49,7 +49,8 @@ export interface SimulatedPerson {
   /** Pressed when a key is waited for. */
   readonly key?: string;
   readonly passwords?: readonly string[];
-  readonly program?: (path: string) => void | Promise<void>;
+  /** What the boot program does. */
+  readonly program?: (path: string, linux: SimulatedLinux) => void | Promise<void>;
 }
 
 /** What can be told of a boot while it runs and afterwards. */
@@ -100,7 +101,7 @@ export function beginSimulatedBoot(
         throw new Error("the REPL opened once too often");
     },
     runProgram: async (path) => {
-      await person.program?.(path);
+      await person.program?.(path, linux);
     },
     importHooks: async () => ({}),
     decompress: {},
