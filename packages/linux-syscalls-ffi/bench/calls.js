@@ -52,12 +52,13 @@ function attempt(run) {
   }
 }
 
-/** The best of several rounds: what is slower was disturbed. */
+/** The best of many rounds, each too short to be disturbed by what else the machine does. */
 function time(call) {
-  const rounds = Array.from({ length: 12 }, () => {
+  for (let i = 0; i < 5000; i++) call();
+  const rounds = Array.from({ length: 200 }, () => {
     const before = performance.now();
-    for (let i = 0; i < 2000; i++) call();
-    return (performance.now() - before) / 2;
+    for (let i = 0; i < 100; i++) call();
+    return (performance.now() - before) * 10;
   });
   return Math.min(...rounds);
 }

@@ -59,7 +59,7 @@ function printLoad(node) {
       ),
     }),
   };
-  const runs = measureAlternately(node, scripts, 21);
+  const runs = measureAlternately(node, scripts, 31);
   const bare = runs["bare Node"];
   row("bare Node", `${bare.wall.toFixed(1)} wall, ${bare.cpu.toFixed(1)} CPU`);
   for (const [name, { wall, cpu }] of Object.entries(runs)) {

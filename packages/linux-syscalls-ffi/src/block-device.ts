@@ -1,5 +1,5 @@
 import { type BlockDevice, FileKind, SyscallError } from "@earlyboot/linux-syscalls";
-import * as fs from "node:fs";
+import { closeSync, constants, open, read } from "node:fs";
 
 import { big, integer, largestOffset, path } from "./arguments.ts";
 import { C } from "./c-constants.ts";
@@ -11,12 +11,12 @@ import { syscallErrorOf } from "./node-call.ts";
 export async function openBlockDevice(kernel: Kernel, device: string): Promise<BlockDevice> {
   const where = path("open", "path", device);
   const descriptor = await inPool<number>("open", where, (done) => {
-    fs.open(where, fs.constants.O_RDONLY | fs.constants.O_NOCTTY, done);
+    open(where, constants.O_RDONLY | constants.O_NOCTTY, done);
   });
   try {
     return readerOf(descriptor, where, geometry(kernel, descriptor, where));
   } catch (error) {
-    fs.closeSync(descriptor);
+    closeSync(descriptor);
     throw error;
   }
 }
@@ -48,7 +48,7 @@ function readerOf(descriptor: number, where: string, { size, sectorSize }: Geome
 
   /** Closes once no read is under way: the number could be another file's by then. */
   function closeWhenIdle(): void {
-    if (closed && reads === 0) fs.closeSync(descriptor);
+    if (closed && reads === 0) closeSync(descriptor);
   }
 
   return {
@@ -92,7 +92,7 @@ async function fill(
     const at = from + BigInt(filled);
     const start = filled;
     const count = await inPool<number>("pread", where, (done) => {
-      fs.read(descriptor, buffer, start, room, at, done);
+      read(descriptor, buffer, start, room, at, done);
     });
     if (count === 0) return buffer.subarray(0, filled);
     filled += count;

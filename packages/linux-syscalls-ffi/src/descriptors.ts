@@ -1,5 +1,5 @@
 import { type Descriptors, type OpenOptions, SyscallError } from "@earlyboot/linux-syscalls";
-import * as fs from "node:fs";
+import { closeSync, constants, openSync, readSync, writeSync } from "node:fs";
 
 import { big, bytes, descriptor, fields, flag, integer, path, text, word } from "./arguments.ts";
 import { C } from "./c-constants.ts";
@@ -17,7 +17,7 @@ export function descriptorCalls(kernel: Kernel): Descriptors {
     open(file, options) {
       const where = path("open", "path", file);
       const { flags, mode } = openFlags("open", options);
-      return own.add(nodeCall("open", { path: where }, () => fs.openSync(where, flags, mode)));
+      return own.add(nodeCall("open", { path: where }, () => openSync(where, flags, mode)));
     },
     openAt(directory, name, options) {
       const base = descriptor("openat", "directory", directory);
@@ -28,7 +28,7 @@ export function descriptorCalls(kernel: Kernel): Descriptors {
     close(open) {
       const number = own.check("close", open);
       if (number <= lastStream) sealStream(kernel, number);
-      else nodeCall("close", {}, () => fs.closeSync(number));
+      else nodeCall("close", {}, () => closeSync(number));
       own.delete(number);
     },
     read(open, buffer, offset) {
@@ -36,13 +36,13 @@ export function descriptorCalls(kernel: Kernel): Descriptors {
       const room = bytes("read", "buffer", buffer);
       const position = offset === undefined ? null : big("read", "offset", offset, 2n ** 63n - 1n);
       const count = Math.min(room.length, mostAtOnce);
-      return nodeCall("read", {}, () => fs.readSync(number, room, 0, count, position));
+      return nodeCall("read", {}, () => readSync(number, room, 0, count, position));
     },
     write(open, content) {
       const number = own.check("write", open);
       const data = bytes("write", "content", content);
       const count = Math.min(data.length, mostAtOnce);
-      return nodeCall("write", {}, () => fs.writeSync(number, data, 0, count, null));
+      return nodeCall("write", {}, () => writeSync(number, data, 0, count, null));
     },
     dup2(open, as) {
       const from = own.check("dup2", open);
@@ -90,12 +90,12 @@ const lastStream = 2;
  */
 function sealStream(kernel: Kernel, stream: number): void {
   const where = "/";
-  const seal = nodeCall("open", { path: where }, () => fs.openSync(where, C.O_PATH));
+  const seal = nodeCall("open", { path: where }, () => openSync(where, C.O_PATH));
   try {
     kernel.call("dup2", [seal, stream], { as: "close" });
     kernel.call("fcntl", [stream, C.F_SETFD, C.FD_CLOEXEC], { as: "close" });
   } finally {
-    fs.closeSync(seal);
+    closeSync(seal);
   }
 }
 
@@ -110,7 +110,7 @@ function openFlags(
   const given = fields(call, "options", options);
   const { mode, access } = given;
   const way = word(call, "access", access ?? "read", ["read", "write", "read-write"]);
-  const { O_RDONLY, O_WRONLY, O_RDWR } = fs.constants;
+  const { O_RDONLY, O_WRONLY, O_RDWR } = constants;
   let flags = { read: O_RDONLY, write: O_WRONLY, "read-write": O_RDWR }[way] | C.O_CLOEXEC;
   for (const [name, bit] of openBits) if (flag(call, name, given[name], false)) flags |= bit;
   return { flags, mode: integer(call, "mode", mode ?? 0o666, 0, 0o7777) };
@@ -118,14 +118,14 @@ function openFlags(
 
 /** The options of open(2) that are one bit each; some differ by architecture. */
 const openBits = [
-  ["create", fs.constants.O_CREAT],
-  ["exclusive", fs.constants.O_EXCL],
-  ["append", fs.constants.O_APPEND],
-  ["truncate", fs.constants.O_TRUNC],
-  ["directory", fs.constants.O_DIRECTORY],
-  ["noFollow", fs.constants.O_NOFOLLOW],
-  ["nonBlock", fs.constants.O_NONBLOCK],
-  ["noControllingTerminal", fs.constants.O_NOCTTY],
+  ["create", constants.O_CREAT],
+  ["exclusive", constants.O_EXCL],
+  ["append", constants.O_APPEND],
+  ["truncate", constants.O_TRUNC],
+  ["directory", constants.O_DIRECTORY],
+  ["noFollow", constants.O_NOFOLLOW],
+  ["nonBlock", constants.O_NONBLOCK],
+  ["noControllingTerminal", constants.O_NOCTTY],
 ] as const;
 
 /** The descriptors that may be read, written, closed and replaced. */

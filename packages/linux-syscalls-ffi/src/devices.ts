@@ -1,5 +1,5 @@
 import { type Devices, type LoopRequest, errorCode } from "@earlyboot/linux-syscalls";
-import * as fs from "node:fs";
+import { constants } from "node:fs";
 
 import { big, fields, flag, largestOffset, path } from "./arguments.ts";
 import { openBlockDevice } from "./block-device.ts";
@@ -10,7 +10,7 @@ import { makeStructure, writeText } from "./structure.ts";
 import { openUevents } from "./uevents.ts";
 import { withOpenFile } from "./whole-file.ts";
 
-const { O_RDONLY, O_RDWR } = fs.constants;
+const { O_RDONLY, O_RDWR } = constants;
 
 /** uevents, block devices, loop devices, btrfs. */
 export function deviceCalls(kernel: Kernel): Devices {

@@ -1,5 +1,17 @@
 import { type Files, SyscallError, type WriteOptions } from "@earlyboot/linux-syscalls";
-import * as fs from "node:fs";
+import {
+  accessSync,
+  chmodSync,
+  chownSync,
+  constants,
+  linkSync,
+  mkdirSync,
+  readlinkSync,
+  renameSync,
+  rmdirSync,
+  symlinkSync,
+  unlinkSync,
+} from "node:fs";
 
 import { big, bytes, fields, flag, integer, path, word } from "./arguments.ts";
 import { C } from "./c-constants.ts";
@@ -9,7 +21,7 @@ import { nodeCall } from "./node-call.ts";
 import { readEntries } from "./read-directory.ts";
 import { readToEnd, withOpenFile, writeAll } from "./whole-file.ts";
 
-const { O_RDONLY, O_WRONLY, O_CREAT, O_TRUNC, O_APPEND, O_EXCL, O_DIRECTORY } = fs.constants;
+const { O_RDONLY, O_WRONLY, O_CREAT, O_TRUNC, O_APPEND, O_EXCL, O_DIRECTORY } = constants;
 
 /** open(2), stat(2), mkdir(2) and their kin, by path. */
 export function fileCalls(kernel: Kernel): Files {
@@ -33,16 +45,16 @@ export function fileCalls(kernel: Kernel): Files {
       const subject = { path: where };
       return withOpenFile(where, O_DIRECTORY, 0, (open) => readEntries(kernel, open, subject));
     },
-    readLink: (file) => onPath("readlink", file, (where) => fs.readlinkSync(where)),
+    readLink: (file) => onPath("readlink", file, (where) => readlinkSync(where)),
     stat: (file) => statusOf("stat", file, 0),
     lstat: (file) => statusOf("lstat", file, C.AT_SYMLINK_NOFOLLOW),
     access(file, mode) {
       const asked = integer("access", "mode", mode, 0, 7);
-      onPath("access", file, (where) => fs.accessSync(where, asked));
+      onPath("access", file, (where) => accessSync(where, asked));
     },
     mkdir(file, mode = 0o777) {
       const bits = permissions("mkdir", mode);
-      onPath("mkdir", file, (where) => fs.mkdirSync(where, bits));
+      onPath("mkdir", file, (where) => mkdirSync(where, bits));
     },
     mknod(file, mode, device) {
       const where = path("mknod", "path", file);
@@ -55,24 +67,24 @@ export function fileCalls(kernel: Kernel): Files {
       kernel.call("mknodat", [...args], { as: "mknod", path: where });
     },
     symlink(target, file) {
-      onTwo("symlink", target, file, (to, where) => fs.symlinkSync(to, where));
+      onTwo("symlink", target, file, (to, where) => symlinkSync(to, where));
     },
     link(existing, file) {
-      onTwo("link", existing, file, (from, to) => fs.linkSync(from, to));
+      onTwo("link", existing, file, (from, to) => linkSync(from, to));
     },
     rename(from, to) {
-      onTwo("rename", from, to, (old, later) => fs.renameSync(old, later));
+      onTwo("rename", from, to, (old, later) => renameSync(old, later));
     },
-    unlink: (file) => onPath("unlink", file, (where) => fs.unlinkSync(where)),
-    rmdir: (file) => onPath("rmdir", file, (where) => fs.rmdirSync(where)),
+    unlink: (file) => onPath("unlink", file, (where) => unlinkSync(where)),
+    rmdir: (file) => onPath("rmdir", file, (where) => rmdirSync(where)),
     chmod(file, mode) {
       const bits = permissions("chmod", mode);
-      onPath("chmod", file, (where) => fs.chmodSync(where, bits));
+      onPath("chmod", file, (where) => chmodSync(where, bits));
     },
     chown(file, uid, gid) {
       const user = integer("chown", "uid", uid, -1, 0xffffffff);
       const group = integer("chown", "gid", gid, -1, 0xffffffff);
-      onPath("chown", file, (where) => fs.chownSync(where, user, group));
+      onPath("chown", file, (where) => chownSync(where, user, group));
     },
     chdir: (directory) => onPath("chdir", directory, (where) => process.chdir(where)),
     umask: (mask) => process.umask(integer("umask", "mask", mask, 0, 0o777)),

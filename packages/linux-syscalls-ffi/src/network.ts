@@ -1,5 +1,5 @@
 import type { Network, RouteRequest } from "@earlyboot/linux-syscalls";
-import * as fs from "node:fs";
+import { closeSync } from "node:fs";
 
 import { fields, integer, text } from "./arguments.ts";
 import { C } from "./c-constants.ts";
@@ -14,7 +14,7 @@ export function networkCalls(kernel: Kernel): Network {
     try {
       kernel.call("ioctl", [socket, request, structure], { path });
     } finally {
-      fs.closeSync(socket);
+      closeSync(socket);
     }
   }
 

@@ -1,4 +1,4 @@
-import * as fs from "node:fs";
+import { closeSync } from "node:fs";
 
 import { C } from "./c-constants.ts";
 import type { Kernel } from "./kernel.ts";
@@ -24,7 +24,7 @@ export function openPipe(
   const [readEnd = -1, writeEnd = -1] = ends;
   return {
     writeEnd,
-    discard: () => fs.closeSync(readEnd),
+    discard: () => closeSync(readEnd),
     readToEnd() {
       const { promise, resolve } = Promise.withResolvers<void>();
       const { Socket } = process.getBuiltinModule("node:net");

@@ -1,5 +1,4 @@
 import { SyscallError } from "@earlyboot/linux-syscalls";
-import { constants } from "node:os";
 
 /**
  * Calls `handler` on each signal `number`. Gives a function that stops it.
@@ -16,6 +15,7 @@ export function listen(number: number, handler: () => void): () => void {
 
 function signalName(number: number): string | undefined {
   if (unmanageable.has(number)) return undefined;
+  const { constants } = process.getBuiltinModule("node:os");
   return Object.entries(constants.signals).find(([, value]) => value === number)?.[0];
 }
 

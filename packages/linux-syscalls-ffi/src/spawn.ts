@@ -4,7 +4,7 @@ import {
   SyscallError,
   errorCode,
 } from "@earlyboot/linux-syscalls";
-import * as fs from "node:fs";
+import { closeSync, constants, openSync } from "node:fs";
 
 import { callback, fields, flag, integer, list, path, word } from "./arguments.ts";
 import { C } from "./c-constants.ts";
@@ -54,7 +54,7 @@ export async function spawn(
     for (const pipe of streams.pipes) pipe.discard();
     throw error;
   } finally {
-    for (const open of streams.toClose) fs.closeSync(open);
+    for (const open of streams.toClose) closeSync(open);
   }
 }
 
@@ -121,14 +121,14 @@ function openStreams(kernel: Kernel, program: Program): Streams {
     return { given, toClose, pipes };
   } catch (error) {
     for (const pipe of pipes) pipe.discard();
-    for (const open of toClose) fs.closeSync(open);
+    for (const open of toClose) closeSync(open);
     throw error;
   }
 }
 
 function openNull(): number {
   const where = "/dev/null";
-  return nodeCall("open", { path: where }, () => fs.openSync(where, fs.constants.O_RDWR));
+  return nodeCall("open", { path: where }, () => openSync(where, constants.O_RDWR));
 }
 
 /** Calls posix_spawn(3), which answers with the error number instead of -1. */
@@ -146,15 +146,15 @@ function start(kernel: Kernel, program: Program, streams: Streams): number {
     return run(kernel, program, actions);
   } finally {
     kernel.call("posix_spawn_file_actions_destroy", [actions]);
-    if (directory !== undefined) fs.closeSync(directory);
+    if (directory !== undefined) closeSync(directory);
   }
 }
 
 /** By descriptor, so that a missing directory is not mistaken for a missing program. */
 function openDirectory(where: string | undefined): number | undefined {
   if (where === undefined) return undefined;
-  const flags = fs.constants.O_DIRECTORY | C.O_PATH;
-  return nodeCall("chdir", { path: where }, () => fs.openSync(where, flags));
+  const flags = constants.O_DIRECTORY | C.O_PATH;
+  return nodeCall("chdir", { path: where }, () => openSync(where, flags));
 }
 
 function run(kernel: Kernel, program: Program, actions: Uint8Array): number {

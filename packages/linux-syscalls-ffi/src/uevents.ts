@@ -1,6 +1,6 @@
 import type { Uevent, UeventBatch, UeventSource } from "@earlyboot/linux-syscalls";
 import { errorCode } from "@earlyboot/linux-syscalls";
-import * as fs from "node:fs";
+import { closeSync } from "node:fs";
 
 import { C } from "./c-constants.ts";
 import { keepAlive } from "./keep-alive.ts";
@@ -48,7 +48,7 @@ export function openUevents(kernel: Kernel): UeventSource {
       if (closed) return;
       closed = true;
       stopListening();
-      fs.closeSync(socket);
+      closeSync(socket);
       wake();
     },
   };
@@ -70,7 +70,7 @@ function openSocket(kernel: Kernel, onFailure: () => void): number {
     kernel.call("bind", [socket, address, address.length]);
     return socket;
   } catch (error) {
-    if (socket !== -1) fs.closeSync(socket);
+    if (socket !== -1) closeSync(socket);
     onFailure();
     throw error;
   }

@@ -1,5 +1,5 @@
 import { SyscallError } from "@earlyboot/linux-syscalls";
-import * as fs from "node:fs";
+import { closeSync, constants, openSync, readSync, writeSync } from "node:fs";
 
 import { nodeCall } from "./node-call.ts";
 
@@ -13,12 +13,12 @@ export function withOpenFile<Value>(
   mode: number,
   use: (descriptor: number) => Value,
 ): Value {
-  const { O_NOCTTY } = fs.constants;
-  const descriptor = nodeCall("open", { path }, () => fs.openSync(path, flags | O_NOCTTY, mode));
+  const { O_NOCTTY } = constants;
+  const descriptor = nodeCall("open", { path }, () => openSync(path, flags | O_NOCTTY, mode));
   try {
     return use(descriptor);
   } finally {
-    fs.closeSync(descriptor);
+    closeSync(descriptor);
   }
 }
 
@@ -28,7 +28,7 @@ export function readToEnd(descriptor: number, path: string): Buffer {
   let total = 0;
   for (let room = 16384; ; room = Math.min(room * 2, 2 ** 22)) {
     const chunk = Buffer.allocUnsafe(room);
-    const count = nodeCall("read", { path }, () => fs.readSync(descriptor, chunk));
+    const count = nodeCall("read", { path }, () => readSync(descriptor, chunk));
     if (count === 0) return Buffer.concat(chunks, total);
     chunks.push(chunk.subarray(0, count));
     total += count;
@@ -40,7 +40,7 @@ export function readToEnd(descriptor: number, path: string): Buffer {
 export function writeAll(descriptor: number, content: Uint8Array, path: string): void {
   for (let rest = content; rest.length > 0;) {
     const left = rest;
-    const count = nodeCall("write", { path }, () => fs.writeSync(descriptor, left));
+    const count = nodeCall("write", { path }, () => writeSync(descriptor, left));
     rest = rest.subarray(count);
   }
 }
