@@ -41,15 +41,11 @@ export function createHostUi(): BootUi {
 
 /** Lets a boot program, wherever it is, import earlyboot's packages from the tmpfs that holds them. */
 function resolvePackages(): void {
-  const { existsSync } = builtin("node:fs");
-  const { createRequire, registerHooks } = builtin("node:module");
-  if (!existsSync(newRootRuntime)) return;
-  const runtime = createRequire(`${newRootRuntime}/index.js`);
-  registerHooks({
+  if (!builtin("node:fs").existsSync(newRootRuntime)) return;
+  const parentURL = builtin("node:url").pathToFileURL(`${newRootRuntime}/index.js`).href;
+  builtin("node:module").registerHooks({
     resolve: (specifier, context, next) =>
-      specifier.startsWith("@earlyboot/")
-        ? next(builtin("node:url").pathToFileURL(runtime.resolve(specifier)).href, context)
-        : next(specifier, context),
+      next(specifier, specifier.startsWith("@earlyboot/") ? { ...context, parentURL } : context),
   });
 }
 
