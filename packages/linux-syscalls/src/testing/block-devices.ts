@@ -1,18 +1,16 @@
 import { FileKind } from "../constants.ts";
 import { majorOf, makedev, minorOf } from "../device-number.ts";
+import { contentOf } from "./block-content.ts";
 import type {
   BlockChange,
-  BlockContent,
   BlockDeviceDescription,
-  Extent,
   PartitionDescription,
 } from "./block-device-description.ts";
+import { usualNumber } from "./block-numbers.ts";
 import type { BlockState } from "./block-state.ts";
 import { put, removeTree } from "./generate.ts";
 import type { Kernel } from "./kernel.ts";
-import { fail } from "./kernel-fault.ts";
 import type { SuperBlock } from "./super-block.ts";
-import { superblockBytes } from "./superblock-bytes.ts";
 import { type SysfsDevice, putDevice, removeDevice } from "./sysfs-devices.ts";
 import type { Uevents } from "./uevents.ts";
 
@@ -152,8 +150,6 @@ function announce({ uevents }: BlockWorld, { shown }: PresentDevice, action: str
   uevents.announce(action, shown.devpath, { SUBSYSTEM: shown.subsystem, ...shown.properties });
 }
 
-const usualSize = 64 * 2 ** 20;
-
 function makeState(description: BlockDeviceDescription, number: bigint): BlockState {
   const { name, sectorSize = 512, readOnly = false, failure, fileSystem } = description;
   return {
@@ -167,36 +163,6 @@ function makeState(description: BlockDeviceDescription, number: bigint): BlockSt
     released: () => undefined,
     ...contentOf(description),
   };
-}
-
-/** What a description's bytes become: a size, and reads and writes on sparse memory. */
-function contentOf(content: BlockContent): Pick<BlockState, "size" | "read" | "write"> {
-  const extents = [...extentsOf(content)];
-  const end = Math.max(0, ...extents.map(({ offset, bytes }) => offset + bytes.length));
-  const size = content.size ?? (content.content === undefined ? Math.max(usualSize, end) : end);
-  return {
-    size,
-    read: (offset, length) => gather(extents, offset, Math.max(0, Math.min(length, size - offset))),
-    write: (offset, bytes) => void extents.push({ offset, bytes: bytes.slice() }),
-  };
-}
-
-function extentsOf({ content, fileSystem }: BlockContent): readonly Extent[] {
-  if (content instanceof Uint8Array) return [{ offset: 0, bytes: content }];
-  if (content !== undefined) return content;
-  return fileSystem === undefined ? [] : superblockBytes(fileSystem);
-}
-
-/** The bytes from `offset` on; a later extent lies over an earlier one. */
-function gather(extents: readonly Extent[], offset: number, length: number): Uint8Array {
-  const result = new Uint8Array(length);
-  for (const extent of extents) {
-    const from = Math.max(offset, extent.offset);
-    const to = Math.min(offset + length, extent.offset + extent.bytes.length);
-    if (from >= to) continue;
-    result.set(extent.bytes.subarray(from - extent.offset, to - extent.offset), from - offset);
-  }
-  return result;
 }
 
 /** Changes a device that is there, and says so with a `change` event. */
@@ -234,31 +200,4 @@ function hide(world: BlockWorld, present: PresentDevice): void {
   removeDevice(world.sysfs, present.shown);
   removeTree(world.devtmpfs, `/${nodeName(name)}`);
   announce(world, present, "remove");
-}
-
-const drivers: readonly (readonly [name: RegExp, major: number, step: number])[] = [
-  [/^sd([a-z])$/, 8, 16],
-  [/^vd([a-z])$/, 252, 16],
-  [/^sr(\d+)$/, 11, 1],
-  [/^loop(\d+)$/, 7, 1],
-  [/^ram(\d+)$/, 1, 1],
-  [/^dm-(\d+)$/, 253, 1],
-  [/^md(\d+)$/, 9, 1],
-  [/^mmcblk(\d+)$/, 179, 8],
-  [/^nbd(\d+)$/, 43, 16],
-];
-
-/** The number that the driver of such a name gives; for others, the next of the extended major. */
-function usualNumber({ blocks }: Kernel, name: string): bigint {
-  for (const [pattern, major, step] of drivers) {
-    const unit = pattern.exec(name)?.[1];
-    if (unit !== undefined) return makedev(major, step * unitNumber(unit));
-  }
-  let minor = 0;
-  while (blocks.has(makedev(259, minor))) minor += 64;
-  return minor > 0xfffff ? fail("ENOSPC") : makedev(259, minor);
-}
-
-function unitNumber(unit: string): number {
-  return /^\d+$/.test(unit) ? Number(unit) : unit.charCodeAt(0) - "a".charCodeAt(0);
 }

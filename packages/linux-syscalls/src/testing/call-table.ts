@@ -1,6 +1,19 @@
-import type { BlockDevice, Linux } from "../linux.ts";
 import { formatDeviceNumber } from "../device-number.ts";
+import type { BlockDevice, Linux } from "../linux.ts";
+import { type CallRow, between, onDescriptor, onPath, plain } from "./call-row.ts";
+import { hex, octal, quoteContent, quoteWord } from "./call-words.ts";
 import { kindName } from "./inode.ts";
+import {
+  execErrors,
+  interfaceErrors,
+  makeErrors,
+  moduleErrors,
+  openErrors,
+  pathErrors,
+  readErrors,
+  terminalErrors,
+  writeErrors,
+} from "./manual-errors.ts";
 
 /** What can be called: the methods of `Linux`, and the reads of a `BlockDevice` that it opened. */
 export interface Calls extends Linux {
@@ -15,160 +28,9 @@ export interface Calls extends Linux {
 /** The name of a method of `Linux`, or `readBlockDevice`. */
 export type CallName = keyof Calls;
 
-/** What the simulation knows about one method besides what it does. */
-export interface CallRow<A extends readonly unknown[] = readonly unknown[]> {
-  /** The system call, by the name of its manual page. */
-  readonly syscall: string;
-  /** Whether it changes the machine; what only looks is left out of `calls`. */
-  readonly changes: boolean | ((...args: A) => boolean);
-  /** The arguments as text, by `describe` for descriptors. */
-  readonly words: (describe: (descriptor: number) => string, ...args: A) => readonly string[];
-  /** What the error's `path` and `dest` are. */
-  readonly objects?: (...args: A) => readonly (string | undefined)[];
-  /** How the call is written down, where that is not the system call's name. */
-  readonly label?: string;
-  /** The errors that the manual page lists and a boot can meet. */
-  readonly errors: readonly string[];
-}
-
 type Arguments<N extends CallName> = Calls[N] extends (...args: infer A) => unknown ? A : never;
 
 type CallTable = { readonly [N in CallName]: CallRow<Arguments<N>> };
-
-const pathErrors = [
-  "EACCES",
-  "EIO",
-  "ELOOP",
-  "ENAMETOOLONG",
-  "ENOENT",
-  "ENOMEM",
-  "ENOTDIR",
-] as const;
-const makeErrors = [...pathErrors, "EDQUOT", "EEXIST", "ENOSPC", "EPERM", "EROFS"] as const;
-const openErrors = [
-  ...makeErrors,
-  "EBUSY",
-  "EISDIR",
-  "EMFILE",
-  "ENFILE",
-  "ENODEV",
-  "ENXIO",
-] as const;
-const readErrors = ["EAGAIN", "EBADF", "EINTR", "EINVAL", "EIO", "EISDIR"] as const;
-const writeErrors = [...readErrors, "EDQUOT", "EFBIG", "ENOSPC", "EPERM", "EPIPE"] as const;
-const moduleErrors = [
-  "EBADMSG",
-  "EBUSY",
-  "EEXIST",
-  "EINVAL",
-  "EKEYREJECTED",
-  "ENODEV",
-  "ENOENT",
-  "ENOEXEC",
-  "ENOKEY",
-  "ENOMEM",
-  "ENOSYS",
-  "EPERM",
-] as const;
-const execErrors = [
-  ...pathErrors,
-  "E2BIG",
-  "EAGAIN",
-  "EINVAL",
-  "EISDIR",
-  "ELIBBAD",
-  "EMFILE",
-  "ENFILE",
-  "ENOEXEC",
-  "EPERM",
-  "ETXTBSY",
-] as const;
-const terminalErrors = ["EBADF", "EINVAL", "EIO", "ENOTTY", "EPERM"] as const;
-const interfaceErrors = ["EINVAL", "ENODEV", "ENOSYS", "EPERM"] as const;
-
-const firstPath = (path: string): readonly string[] => [path];
-
-/** A row for a call whose one object is its path. */
-function onPath<A extends readonly [string, ...unknown[]]>(
-  syscall: string,
-  changes: boolean,
-  errors: readonly string[],
-  words: (...args: A) => readonly string[] = (...[path]: A) => [quoteWord(path)],
-): CallRow<A> {
-  return {
-    syscall,
-    changes,
-    errors,
-    words: (_, ...args) => words(...args),
-    objects: (...[path]: A) => firstPath(path),
-  };
-}
-
-/** A row for a call on a descriptor. */
-function onDescriptor<A extends readonly [number, ...unknown[]]>(
-  syscall: string,
-  changes: boolean,
-  errors: readonly string[],
-  words: (...args: A) => readonly string[] = () => [],
-): CallRow<A> {
-  return {
-    syscall,
-    changes,
-    errors,
-    words: (describe, ...args) => [describe(args[0]), ...words(...args)],
-  };
-}
-
-/** A row for anything else. */
-function plain<A extends readonly unknown[]>(
-  syscall: string,
-  changes: boolean,
-  errors: readonly string[],
-  words: (...args: A) => readonly string[] = () => [],
-): CallRow<A> {
-  return { syscall, changes, errors, words: (_, ...args) => words(...args) };
-}
-
-/** A row for a call between two paths. */
-function between<A extends readonly [string, string]>(
-  syscall: string,
-  errors: readonly string[],
-): CallRow<A> {
-  const objects = (...[from, to]: A): readonly string[] => [from, to];
-  return {
-    syscall,
-    changes: true,
-    errors,
-    words: (_, ...args) => objects(...args).map(quoteWord),
-    objects,
-  };
-}
-
-const octal = (mode: number): string => `0${(mode & 0o7777).toString(8).padStart(3, "0")}`;
-const hex = (flags: number): string => `0x${(flags >>> 0).toString(16)}`;
-
-/** A word as it is, or in quotes where it would be read as none or as several. */
-export function quoteWord(word: string): string {
-  return /^[^\s"\\\p{C}]+$/u.test(word) ? word : JSON.stringify(word);
-}
-
-const longestText = 200;
-
-/** Written content: text in quotes, anything else by its length. */
-export function quoteContent(content: string | Uint8Array): string {
-  const text = typeof content === "string" ? content : decode(content);
-  if (text !== undefined && text.length <= longestText) return JSON.stringify(text);
-  return `<${typeof content === "string" ? new TextEncoder().encode(content).length : content.length} bytes>`;
-}
-
-function decode(content: Uint8Array): string | undefined {
-  try {
-    const text = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(content);
-    return /[^\P{C}\t\n]/u.test(text) ? undefined : text;
-  } catch {
-    return undefined;
-  }
-}
 
 /** Every method of `Linux`: how it is written down, and how it can fail. */
 export const callTable: CallTable = {

@@ -1,11 +1,13 @@
 import { FileKind } from "../constants.ts";
 import type { Descriptors, FileStatus } from "../linux.ts";
-import { listDirectory, removeDirectory, statusOf, unlink } from "./file-calls.ts";
+import { listDirectory, statusOf } from "./file-status.ts";
+import { removeDirectory, unlink } from "./remove-names.ts";
 import { isDirectory } from "./inode.ts";
 import { type Kernel, secondsOf, walkerOf } from "./kernel.ts";
 import { fail } from "./kernel-fault.ts";
 import type { Place } from "./mount-tree.ts";
-import { openPlace, readAt, writeWhole } from "./open-calls.ts";
+import { openPlace } from "./open-place.ts";
+import { readAt, writeWhole } from "./file-content.ts";
 import type { OpenFile } from "./open-file.ts";
 import { walk, walkToLast } from "./path-walk.ts";
 import { makeInode } from "./super-block.ts";

@@ -6,7 +6,8 @@ import { type BlockWorld, addBlockDevice, removeBlockDevice } from "./block-devi
 import { type Inode, kindOf } from "./inode.ts";
 import { walkerOf } from "./kernel.ts";
 import { fail } from "./kernel-fault.ts";
-import { openPlace, readAt, writeWhole } from "./open-calls.ts";
+import { openPlace } from "./open-place.ts";
+import { readAt, writeWhole } from "./file-content.ts";
 import type { OpenFile } from "./open-file.ts";
 import { walk } from "./path-walk.ts";
 

@@ -1,5 +1,5 @@
 import type { Clock } from "./clock.ts";
-import type { Dentry, Inode } from "./inode.ts";
+import type { Inode } from "./inode.ts";
 import type { FileSystemType } from "./file-system-type.ts";
 import type { Mount, MountTree, Place } from "./mount-tree.ts";
 import type { Walker } from "./path-walk.ts";
@@ -58,7 +58,7 @@ export function makeAnonymous(
 }
 
 /** The places that are held: the process's root, its working directory, and all files that are open. */
-export function placesInUse({ process, backing }: Kernel): readonly Place[] {
+function placesInUse({ process, backing }: Kernel): readonly Place[] {
   const open = [...process.descriptors.values()].map(({ place }) => place);
   const held = open.filter((place) => place !== undefined);
   return [process.root, process.directory, ...held, ...backing.values()];
@@ -72,9 +72,4 @@ export function isHeld(kernel: Kernel, mount: Mount): boolean {
 /** The time of day in seconds, for what is modified now. */
 export function secondsOf({ clock }: Kernel): number {
   return clock.realTime() / 1000;
-}
-
-/** A name's place in the mount in which its directory was found. */
-export function below(parent: Place, dentry: Dentry): Place {
-  return { mount: parent.mount, dentry };
 }

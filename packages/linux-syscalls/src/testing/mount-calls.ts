@@ -1,26 +1,28 @@
-import { FileKind, MountFlag, UmountFlag } from "../constants.ts";
-import type { FileSystemStatus, Mounts, MountRequest } from "../linux.ts";
+import { MountFlag } from "../constants.ts";
+import type { FileSystemStatus, MountRequest, Mounts } from "../linux.ts";
 import { filesOf } from "./directory.ts";
 import type { FileSystemType } from "./file-system-type.ts";
-import { isDirectory, isLink, kindOf } from "./inode.ts";
-import { type Kernel, isHeld, walkerOf } from "./kernel.ts";
+import { hasFlag } from "./has-flag.ts";
+import { isDirectory, isLink } from "./inode.ts";
 import { fail } from "./kernel-fault.ts";
-import { perFileSystem, newMountFlags, remountFlags, statfsFlagsOf } from "./mount-flags.ts";
+import { type Kernel, walkerOf } from "./kernel.ts";
+import { newMountFlags, perFileSystem, statfsFlagsOf } from "./mount-flags.ts";
 import {
   type Mount,
   type MountTree,
   type Place,
-  childrenOf,
   copyMount,
   copySubtree,
   isMountedWithin,
-  isReachable,
   makeMount,
   subtreeOf,
   topOf,
 } from "./mount-tree.ts";
-import { isSame, walk } from "./path-walk.ts";
-import { type Propagation, attach, companionsOf, detach, setPropagation } from "./propagation.ts";
+import { walk } from "./path-walk.ts";
+import { pivotRoot, walkToDirectory } from "./pivot-root.ts";
+import { type Propagation, attach, setPropagation } from "./propagation.ts";
+import { remount, remountBind } from "./remount.ts";
+import { umount } from "./unmount.ts";
 import { usedBlocks } from "./usage.ts";
 
 /** The calls of {@link Mounts}, as `fs/namespace.c` decides them. */
@@ -42,49 +44,13 @@ const propagationFlags =
 function mountAny(kernel: Kernel, request: MountRequest): void {
   const { flags = 0 } = request;
   const target = walk(walkerOf(kernel), request.target);
-  if (has(flags, MountFlag.Remount) && has(flags, MountFlag.Bind))
+  if (hasFlag(flags, MountFlag.Remount) && hasFlag(flags, MountFlag.Bind))
     remountBind(kernel, target, flags);
-  else if (has(flags, MountFlag.Remount)) remount(kernel, target, flags, request.data ?? null);
-  else if (has(flags, MountFlag.Bind)) bind(kernel, request, target, flags);
-  else if (has(flags, propagationFlags)) changePropagation(kernel, target, flags);
-  else if (has(flags, MountFlag.Move)) move(kernel, request, target);
+  else if (hasFlag(flags, MountFlag.Remount)) remount(kernel, target, flags, request.data ?? null);
+  else if (hasFlag(flags, MountFlag.Bind)) bind(kernel, request, target, flags);
+  else if (hasFlag(flags, propagationFlags)) changePropagation(kernel, target, flags);
+  else if (hasFlag(flags, MountFlag.Move)) move(kernel, request, target);
   else mountNew(kernel, request, target, flags);
-}
-
-function has(flags: number, wanted: number): boolean {
-  return (flags & wanted) !== 0;
-}
-
-function remountBind(kernel: Kernel, { mount, dentry }: Place, flags: number): void {
-  if (dentry !== mount.root) fail("EINVAL");
-  const becomesReadOnly = has(flags, MountFlag.ReadOnly) && !has(mount.flags, MountFlag.ReadOnly);
-  if (becomesReadOnly && isWritten(kernel, (other) => other === mount)) fail("EBUSY");
-  mount.flags = remountFlags(mount.flags, flags);
-}
-
-function remount(
-  kernel: Kernel,
-  { mount, dentry }: Place,
-  flags: number,
-  data: string | null,
-): void {
-  if (dentry !== mount.root) fail("EINVAL");
-  const { superBlock } = mount;
-  const readOnly = has(flags, MountFlag.ReadOnly);
-  const isUsed = (other: Mount): boolean => other.superBlock === superBlock;
-  superBlock.type.reconfigure?.(superBlock, { data, readOnly });
-  if (readOnly && !superBlock.readOnly && isWritten(kernel, isUsed)) fail("EBUSY");
-  superBlock.readOnly = readOnly;
-  superBlock.flags = flags & perFileSystem;
-  mount.flags = remountFlags(mount.flags, flags);
-}
-
-/** Whether a file in one of the mounts is open for writing; writing to a device does not count. */
-function isWritten({ process }: Kernel, isMeant: (mount: Mount) => boolean): boolean {
-  return [...process.descriptors.values()].some(
-    ({ place, inode, writes }) =>
-      writes && kindOf(inode) === FileKind.Regular && place !== undefined && isMeant(place.mount),
-  );
 }
 
 function bind(kernel: Kernel, { source }: MountRequest, target: Place, flags: number): void {
@@ -92,7 +58,7 @@ function bind(kernel: Kernel, { source }: MountRequest, target: Place, flags: nu
   const from = walkToSource(kernel, source);
   if (from.mount.unbindable) fail("EINVAL");
   const place = topOf(tree, target);
-  const copies = has(flags, MountFlag.Recursive)
+  const copies = hasFlag(flags, MountFlag.Recursive)
     ? copySubtree(tree, from.mount, from.dentry)
     : [copyMount(tree, from.mount, from.dentry)];
   checkPlace(tree, from, place);
@@ -121,7 +87,7 @@ function changePropagation({ tree }: Kernel, { mount, dentry }: Place, flags: nu
   if (dentry !== mount.root) fail("EINVAL");
   const propagation =
     propagations.get(flags & ~(MountFlag.Recursive | MountFlag.Silent)) ?? fail("EINVAL");
-  const changed = has(flags, MountFlag.Recursive) ? subtreeOf(tree, mount) : [mount];
+  const changed = hasFlag(flags, MountFlag.Recursive) ? subtreeOf(tree, mount) : [mount];
   for (const each of changed) setPropagation(tree, each, propagation);
 }
 
@@ -140,7 +106,7 @@ function move({ tree, ...kernel }: Kernel, { source }: MountRequest, target: Pla
 function mountNew(kernel: Kernel, request: MountRequest, target: Place, flags: number): void {
   const { source = null, data = null } = request;
   const type = findType(kernel, request.type);
-  const readOnly = has(flags, MountFlag.ReadOnly);
+  const readOnly = hasFlag(flags, MountFlag.ReadOnly);
   const superBlock = type.open({ source, data: data === "" ? null : data, readOnly });
   superBlock.flags |= flags & perFileSystem;
   const place = topOf(kernel.tree, target);
@@ -157,73 +123,6 @@ function mountNew(kernel: Kernel, request: MountRequest, target: Place, flags: n
 function findType({ types }: Kernel, name: string | null | undefined): FileSystemType {
   if (name === undefined || name === null) fail("EINVAL");
   return types.get(name.replace(/\..*/, "")) ?? fail("ENODEV");
-}
-
-const knownUmountFlags =
-  UmountFlag.Force | UmountFlag.Detach | UmountFlag.Expire | UmountFlag.NoFollow;
-
-function umount(kernel: Kernel, target: string, flags: number): void {
-  if ((flags & ~knownUmountFlags) !== 0) fail("EINVAL");
-  const { tree, process } = kernel;
-  const { mount, dentry } = topOf(
-    tree,
-    walk(walkerOf(kernel), target, !has(flags, UmountFlag.NoFollow)),
-  );
-  if (dentry !== mount.root || !tree.mounts.includes(mount)) fail("EINVAL");
-  if (has(flags, UmountFlag.Expire)) expire(kernel, mount, flags);
-  if (has(flags, UmountFlag.Detach)) return detach(tree, mount);
-  if (mount === process.root.mount)
-    return remount(kernel, { mount, dentry }, MountFlag.ReadOnly, null);
-  if (isBusy(kernel, mount)) fail("EBUSY");
-  detach(tree, mount);
-}
-
-/** The first call with MNT_EXPIRE marks a mount that nobody uses; the second may unmount it. */
-function expire(kernel: Kernel, mount: Mount, flags: number): void {
-  if (mount === kernel.process.root.mount) fail("EINVAL");
-  if (has(flags, UmountFlag.Force | UmountFlag.Detach)) fail("EINVAL");
-  if (isHeld(kernel, mount)) fail("EBUSY");
-  if (mount.expiring) return;
-  mount.expiring = true;
-  fail("EAGAIN");
-}
-
-function isBusy(kernel: Kernel, mount: Mount): boolean {
-  if (childrenOf(kernel.tree, mount).length > 0) return true;
-  return [mount, ...companionsOf(kernel.tree, mount)].some((each) => isHeld(kernel, each));
-}
-
-function pivotRoot(kernel: Kernel, newRoot: string, putOld: string): void {
-  const { tree, process } = kernel;
-  const next = walkToDirectory(kernel, newRoot);
-  const put = walkToDirectory(kernel, putOld);
-  const { root } = process;
-  checkPivot(kernel, next, put);
-  const place = root.mount.place;
-  root.mount.place = topOf(tree, put);
-  next.mount.place = place;
-  for (const at of ["root", "directory"] as const) {
-    if (isSame(process[at], root)) process[at] = next;
-  }
-}
-
-/** The conditions of pivot_root(2), in the kernel's order. */
-function checkPivot({ tree, process }: Kernel, next: Place, put: Place): void {
-  const { root } = process;
-  const shared = [put.mount, next.mount.place?.mount, root.mount.place?.mount];
-  if (shared.some((mount) => mount?.peerGroup !== undefined)) fail("EINVAL");
-  if (![root, next, put].every(({ mount }) => tree.mounts.includes(mount))) fail("EINVAL");
-  if (next.dentry.gone) fail("ENOENT");
-  if (next.mount === root.mount || put.mount === root.mount) fail("EBUSY");
-  if (![root, next].every(({ mount, dentry }) => dentry === mount.root)) fail("EINVAL");
-  if (![root, next].every(({ mount }) => mount.place !== undefined)) fail("EINVAL");
-  if (!isReachable(put, next) || !isReachable(next, root)) fail("EINVAL");
-}
-
-/** The directory at `path`; ENOTDIR when it is something else. */
-function walkToDirectory(kernel: Kernel, path: string): Place {
-  const place = walk(walkerOf(kernel), path);
-  return isDirectory(place.dentry.inode) ? place : fail("ENOTDIR");
 }
 
 function statfs(mount: Mount): FileSystemStatus {

@@ -2,7 +2,7 @@ import { MountFlag, StatfsFlag } from "../constants.ts";
 import type { Mount } from "./mount-tree.ts";
 
 /** Flags that belong to one mount. */
-export const perMount: number =
+const perMount: number =
   MountFlag.ReadOnly |
   MountFlag.NoSuid |
   MountFlag.NoDev |

@@ -15,7 +15,7 @@ export interface InterfaceDescription {
 }
 
 /** An interface as the simulated kernel holds it. */
-export interface InterfaceState {
+interface InterfaceState {
   readonly name: string;
   readonly description: InterfaceDescription;
   flags: number;

@@ -1,6 +1,7 @@
 import type { BlockDevice, Linux } from "../linux.ts";
 import { SyscallError } from "../syscall-error.ts";
-import { type CallName, type CallRow, type Calls, callTable } from "./call-table.ts";
+import { type CallName, type Calls, callTable } from "./call-table.ts";
+import { type CallRow } from "./call-row.ts";
 import { type Failure, failureFinder } from "./failure.ts";
 import type { Kernel } from "./kernel.ts";
 import { KernelFault } from "./kernel-fault.ts";

@@ -1,0 +1,4 @@
+/** Whether any of the `wanted` flags is set. */
+export function hasFlag(flags: number, wanted: number): boolean {
+  return (flags & wanted) !== 0;
+}
