@@ -1,5 +1,4 @@
 import { formatPlan, wouldBoot } from "../plan/format-plan.ts";
-import { planImageBoot } from "../plan/plan-image-boot.ts";
 import type { CommandDefinition } from "../run-command-line.ts";
 
 /** `earlyboot plan [FILE]` */
@@ -27,6 +26,8 @@ Examples:
   earlyboot plan initrd.img --disk disk.img --cmdline "root=/dev/vda1" --calls`,
     )
     .action(async (image: string | undefined, { calls, json, ...options }: PlanOptions) => {
+      // The simulation is large, and no other command needs it.
+      const { planImageBoot } = await import("../plan/plan-image-boot.ts");
       const plan = await planImageBoot({ image, ...options });
       const steps = calls ? plan.steps : [];
       const lines = json
