@@ -6,7 +6,7 @@ import type { ModuleIndex } from "./module-index.ts";
 import { createModuleLoader, type LoaderLinux, type ModuleLoader } from "./module-loader.ts";
 
 /** What it takes to find and load the modules that the hardware asks for. */
-export type ColdplugLinux = LoaderLinux & Pick<Linux, "openUevents" | "readDirectory">;
+export type ColdplugLinux = LoaderLinux & Pick<Linux, "openUevents" | "readDirectory" | "readLink">;
 
 /** How {@link coldplug} works. */
 export interface ColdplugOptions {
@@ -47,8 +47,9 @@ export async function coldplug(
     seen.add(wanted.modalias);
     const modules = await missingModules(index, loader, wanted.modalias);
     if (modules === undefined) return;
-    missing.push({ ...wanted, modules });
-    onMissing?.({ ...wanted, modules });
+    const found = { ...wanted, device: ownPath(linux, wanted.device), modules };
+    missing.push(found);
+    onMissing?.(found);
   }
 
   /** Gives way after each device, so that the first modules are on their way while the rest is read. */
@@ -89,6 +90,15 @@ async function missingModules(
   const reports = await loader.load(modalias);
   const missing = reports.flatMap(({ error }) => (error?.missing === true ? [error.module] : []));
   return missing.length === 0 ? undefined : missing;
+}
+
+/** The path below `/sys/devices` of a device that a bus lists by a link. */
+function ownPath(linux: Pick<Linux, "readLink">, device: string): string {
+  try {
+    return linux.readLink(`/sys${device}`).replace(/^(?:\.\.\/)+/, "/");
+  } catch {
+    return device;
+  }
 }
 
 async function* batchesOf(source: UeventSource, signal: AbortSignal): AsyncIterable<UeventBatch> {

@@ -139,18 +139,22 @@ it("goes on when a module fails, and when a device vanishes while it looks", asy
   const { linux, index } = machine({
     hardware: [gone, card, disk],
     modules: [{ name: "bus", failure: "EIO" }],
-    failures: [{ call: "readText", path: `/sys${gone.devpath}/modalias`, error: "ENODEV" }],
+    failures: [
+      { call: "readText", path: "/sys/bus/pci/devices/0000:00:03.0/modalias", error: "ENODEV" },
+    ],
   });
 
   expect(await coldplug(linux, index)).toEqual([]);
   expect(linux.modules).toEqual(["ring", "disk"]);
 });
 
-it("lists the devices with an alias, a parent before its children", () => {
-  const { linux } = machine({ hardware: [disk, card] });
+it("lists the devices with an alias, those on the PCI bus first", () => {
+  const button = { ...card, devpath: "/devices/LNXSYSTM:00/LNXPWRBN:00", subsystem: "acpi" };
+  const { linux } = machine({ hardware: [button, disk, card] });
 
   expect([...listModaliases(linux)].map(({ device }) => device)).toEqual([
-    card.devpath,
-    disk.devpath,
+    "/bus/pci/devices/0000:00:04.0",
+    "/bus/acpi/devices/LNXPWRBN:00",
+    "/bus/virtio/devices/virtio1",
   ]);
 });
