@@ -54,7 +54,7 @@ export async function testImage(options: TestImage = {}): Promise<string> {
 
 /** Images of earlier code are of no use to anybody. */
 function removeOld(directory: string) {
-  for (const name of readdirSync(directory)) {
+  for (const name of readdirSync(directory).filter((one) => one.endsWith(".img"))) {
     const path = join(directory, name);
     const { mtimeMs } = statSync(path, { throwIfNoEntry: false }) ?? { mtimeMs: Date.now() };
     if (Date.now() - mtimeMs > hour) rmSync(path, { force: true });
