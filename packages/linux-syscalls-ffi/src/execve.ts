@@ -6,6 +6,7 @@ import { argument, environmentWords } from "./environment.ts";
 import { isOpen } from "./is-open.ts";
 import type { Kernel } from "./kernel.ts";
 import { resourceLimit, signalAction } from "./layouts.ts";
+import { withPinned } from "./pinned.ts";
 import { knownSignals, signalSetOf } from "./signal-sets.ts";
 import { stringArray } from "./string-array.ts";
 import { makeStructure, readStructure } from "./structure.ts";
@@ -36,7 +37,9 @@ export function execve(
     blockOnStreams(kernel, streams, undo);
     resetSignals(kernel, undo);
     if (limit !== undefined) setOpenFiles(kernel, limit, undo);
-    kernel.call("execve", [where, words.address, variables.address], { path: where });
+    withPinned([words.memory, variables.memory], () =>
+      kernel.call("execve", [where, words.address, variables.address], { path: where }),
+    );
     throw new Error("execve returned without an error");
   } finally {
     for (const step of undo.toReversed()) step();

@@ -5,6 +5,7 @@ import { fields, integer, text } from "./arguments.ts";
 import { C } from "./c-constants.ts";
 import type { Kernel } from "./kernel.ts";
 import { interfaceRequest, routeEntry } from "./layouts.ts";
+import { withPinned } from "./pinned.ts";
 import { makeStructure, readStructure, writeStructure, writeText } from "./structure.ts";
 
 /** IPv4 by the ioctls of netdevice(7). */
@@ -40,7 +41,8 @@ export function networkCalls(kernel: Kernel): Network {
     setInterfaceNetmask: (name, address) => setAddress(C.SIOCSIFNETMASK, name, address),
     addRoute(route) {
       const { structure, device } = routeFor(kernel, route);
-      ask(C.SIOCADDRT, structure, device?.name);
+      const memory = device === undefined ? [] : [device.memory];
+      withPinned(memory, () => ask(C.SIOCADDRT, structure, device?.name));
     },
   };
 }

@@ -9,7 +9,7 @@ import { listen } from "./signals.ts";
 import { spawn } from "./spawn.ts";
 import { terminalCalls } from "./terminals.ts";
 
-/** The magic numbers of reboot(2) are the C library's business; this is what it is called with. */
+/** Programs, signals, sessions, terminals, and the end of the machine. */
 export function processCalls(kernel: Kernel): Processes {
   const children = followChildren(kernel);
 
@@ -19,8 +19,8 @@ export function processCalls(kernel: Kernel): Processes {
     spawn: async (request) => spawn(kernel, children, request),
     execve: (path, argv, environment, options) => execve(kernel, path, argv, environment, options),
     kill(pid, signal) {
-      const process = integer("kill", "pid", pid, -0x80000000, 0x7fffffff);
-      kernel.call("kill", [process, integer("kill", "signal", signal, 0, 64)]);
+      const target = integer("kill", "pid", pid, -0x80000000, 0x7fffffff);
+      kernel.call("kill", [target, integer("kill", "signal", signal, 0, 64)]);
     },
     sync: () => void kernel.call("sync", []),
     reboot(command) {

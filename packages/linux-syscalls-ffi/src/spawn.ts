@@ -13,6 +13,7 @@ import { argument, environmentWords } from "./environment.ts";
 import type { Kernel } from "./kernel.ts";
 import { spawnAttributes, spawnFileActions } from "./layouts.ts";
 import { nodeCall } from "./node-call.ts";
+import { withPinned } from "./pinned.ts";
 import { type Pipe, openPipe } from "./pipe.ts";
 import { allSignals, signalSetOf } from "./signal-sets.ts";
 import { stringArray } from "./string-array.ts";
@@ -161,14 +162,17 @@ function run(kernel: Kernel, program: Program, actions: Uint8Array): number {
   const pid = new Int32Array(2);
   const argv = stringArray(kernel, program.words);
   const environment = stringArray(kernel, program.environment);
-  const errno = kernel.call("posix_spawn", [
-    new Uint8Array(pid.buffer),
-    program.path,
-    actions,
-    attributesFor(kernel, program.newSession),
-    argv.address,
-    environment.address,
-  ]);
+  const attributes = attributesFor(kernel, program.newSession);
+  const errno = withPinned([argv.memory, environment.memory], () =>
+    kernel.call("posix_spawn", [
+      new Uint8Array(pid.buffer),
+      program.path,
+      actions,
+      attributes,
+      argv.address,
+      environment.address,
+    ]),
+  );
   if (errno === 0) return pid[0] ?? 0;
   throw new SyscallError({ error: errno, syscall: "execve", path: program.path });
 }

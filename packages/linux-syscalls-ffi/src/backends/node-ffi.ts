@@ -1,4 +1,7 @@
+import { isUint8Array } from "node:util/types";
+
 import type { Answer, Backend } from "../backend.ts";
+import { withPinned } from "../pinned.ts";
 import { type Argument, type FunctionName, signatures } from "../signatures.ts";
 import { systemCallNumber } from "../system-call-numbers.ts";
 
@@ -45,9 +48,11 @@ export function openNodeFfi(): Backend {
     name: "node:ffi",
     addressOf: (bytes) => ffi.getRawPointer(bytes),
     call(name, args) {
-      const pinned = args.map(inMemory);
-      const value = functionOf(name)(...lower(ffi, name, pinned));
-      return { value, errno: ffi.getInt32(errnoAddress, 0) };
+      const words = args.map(inMemory);
+      return withPinned(words.filter(isUint8Array), () => {
+        const value = functionOf(name)(...lower(ffi, name, words));
+        return { value, errno: ffi.getInt32(errnoAddress, 0) };
+      });
     },
     async callAside(name, args) {
       const pinned = args.map(inMemory);
@@ -76,11 +81,14 @@ function symbolOf(name: FunctionName): string {
 /** A symbol can have one type only, so syscall(2) always has seven words. */
 function typeOf(name: FunctionName): Type {
   const letters = systemCallNumber(name) === undefined ? signatures[name] : "llllllll";
-  const [result = "int64", ...types] = Array.from(letters, (letter) => words[letter] ?? "int64");
+  const [result = "int64", ...types] = Array.from(
+    letters,
+    (letter) => typeNames[letter] ?? "int64",
+  );
   return { return: result, arguments: types };
 }
 
-const words: Readonly<Record<string, string>> = { i: "int32", l: "int64", p: "pointer" };
+const typeNames: Readonly<Record<string, string>> = { i: "int32", l: "int64", p: "pointer" };
 
 /** A string as bytes that end with NUL; anything else as it is. */
 function inMemory(arg: Argument): Exclude<Argument, string> {

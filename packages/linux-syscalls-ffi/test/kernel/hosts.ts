@@ -6,6 +6,10 @@ export interface Host {
   readonly backend: "ffi-rs" | "node:ffi";
   /** The program; `undefined` when it is not to be had here. */
   readonly node: string | undefined;
+  /** What runs a program for another kind of machine. */
+  readonly emulator?: readonly string[];
+  /** The path of ffi-rs's `.node` file, where it is not the installed one. */
+  readonly addon?: string;
 }
 
 /** The running Node, the oldest and the newest that are supported; on the newest, both backends. */

@@ -36,7 +36,8 @@ export const hasLoopDevices: boolean = process.getuid?.() === 0 && existsSync("/
 
 /** Runs a scenario as the first process of new namespaces. */
 export function runScenario(host: Host, name: string): Run {
-  return start([...namespaces, host.node ?? "", file, name, host.backend]);
+  const { emulator = [], node = "", backend, addon = "" } = host;
+  return start([...namespaces, ...emulator, node, file, name, backend, addon]);
 }
 
 /** Runs a scenario with a terminal as its standard streams. */

@@ -24,7 +24,7 @@ import { kernelOf } from "../../src/kernel.ts";
 
 /**
  * What linux-syscalls-ffi.test.ts runs, each in a process and namespaces of its own:
- * `node scenarios.ts NAME BACKEND`. The last line of the output is the result, as JSON.
+ * `node scenarios.ts NAME BACKEND [ADDON]`. The last line of the output is the result, as JSON.
  */
 type Scenario = (linux: Linux) => unknown;
 
@@ -717,7 +717,7 @@ const scenarios: Record<string, Scenario> = {
   },
 
   loops(linux) {
-    const [file = ""] = process.argv.slice(4);
+    const [file = ""] = process.argv.slice(5);
     return [1, 2, 3].map(() => linux.attachLoop({ file, readOnly: true }));
   },
 
@@ -729,7 +729,10 @@ const scenarios: Record<string, Scenario> = {
   },
 };
 
-const [name = "", backend = ""] = process.argv.slice(2);
-const linux = openLinux({ backend: backend === "node:ffi" ? "node:ffi" : "ffi-rs" });
+const [name = "", backend = "", addon = ""] = process.argv.slice(2);
+const linux = openLinux({
+  backend: backend === "node:ffi" ? "node:ffi" : "ffi-rs",
+  ...(addon === "" ? {} : { addon }),
+});
 const result = await scenarios[name]?.(linux);
 fs.writeSync(1, `${JSON.stringify(result)}\n`);
