@@ -11,6 +11,9 @@ import {
 } from "@earlyboot/mount-spec";
 import * as fc from "fast-check";
 
+// Each file system notes where it was made, which costs time in proportion to the stack that is kept.
+Error.stackTraceLimit = 5;
+
 /** Tries a property on ten thousand cases and describes the smallest that it does not hold for. */
 export function counterexample<Case>(
   property: fc.IProperty<Case>,
