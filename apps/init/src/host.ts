@@ -209,7 +209,10 @@ async function runRepl({ names, commands, help }: ReplScope): Promise<void> {
         void run(argument.trim())
           .then(({ text }) => (text === undefined ? undefined : show(text)))
           .catch((error: unknown) => show(String(error)))
-          .then(() => this.resume());
+          .then(() => {
+            this.resume();
+            this.displayPrompt();
+          });
       },
     });
   }

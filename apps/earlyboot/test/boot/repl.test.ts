@@ -28,14 +28,27 @@ for (const word of ["earlyboot.repl", "--repl", "gnu.repl"]) {
     console.type("(await Promise.resolve(linux.getpid())) + 1000\n");
     await console.expect(/^1001$/m);
     await console.expect(prompt);
-    console.type(".devices\n");
-    await console.expect("/dev/vda");
+    console.type(".mounts\n");
+    await console.expect("devtmpfs");
     await console.expect(prompt);
     console.type(".resume\n");
 
     expect((await guest.reachedInit()).pid).toBe(1);
   });
 }
+
+bootTest("shows in the REPL what devices there are", async () => {
+  const guest = await bootInto("earlyboot.break=check");
+  const { console } = guest;
+
+  await console.expect(prompt);
+  console.type(".devices\n");
+  await console.expect(/\/dev\/vda.*earlyboot-root/);
+  await console.expect(prompt);
+  console.type(".resume\n");
+
+  expect((await guest.reachedInit()).pid).toBe(1);
+});
 
 bootTest("interrupts what runs in the REPL by Ctrl-C", async () => {
   const guest = await bootInto("earlyboot.repl");
