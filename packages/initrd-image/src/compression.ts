@@ -59,7 +59,7 @@ const compressors: Readonly<Record<Compression, Compressor>> = {
   zstd: compressZstd,
 };
 
-const chunkSize = 1 << 20;
+const chunkSize = 1 << 18;
 
 /** One thread alone would write xz blocks in another form. */
 const threads = Math.max(2, availableParallelism());

@@ -79,7 +79,7 @@ export function strippedElf(file: string): StreamedContent {
 
 async function* withoutSections(file: string, size: number): AsyncGenerator<Uint8Array> {
   let first = true;
-  for await (const chunk of createReadStream(file, { end: size - 1, highWaterMark: 1 << 18 })) {
+  for await (const chunk of createReadStream(file, { end: size - 1 })) {
     const bytes: Uint8Array = chunk;
     if (first) {
       bytes.fill(0, 40, 48); // e_shoff

@@ -83,7 +83,7 @@ async function* kept(file: string, make: () => Bytes): AsyncGenerator<Uint8Array
     }
     await removeOldest(cache);
   }
-  yield* createReadStream(file, { highWaterMark: 1 << 18 });
+  yield* createReadStream(file);
 }
 
 /** Keeps the newest: those of the current runtime for both machine types and two compressions. */

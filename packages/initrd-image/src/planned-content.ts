@@ -46,7 +46,7 @@ function joinedFiles(files: readonly string[]): StreamedContent {
   return {
     size,
     async *stream() {
-      for (const file of files) yield* createReadStream(file, { highWaterMark: 1 << 18 });
+      for (const file of files) yield* createReadStream(file);
     },
   };
 }

@@ -106,7 +106,7 @@ function compressFrame(input: Bytes, level: number): Bytes {
   const { ZSTD_c_compressionLevel, ZSTD_c_jobSize, ZSTD_c_nbWorkers, ZSTD_c_overlapLog } =
     zlib.constants;
   const transform = zlib.createZstdCompress({
-    chunkSize: 1 << 20,
+    chunkSize: 1 << 18,
     flush: zlib.constants.ZSTD_e_flush,
     params: {
       [ZSTD_c_compressionLevel]: level,

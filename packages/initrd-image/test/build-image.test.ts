@@ -28,7 +28,7 @@ import { moduleFile, smallPlan } from "./support/small-image.ts";
 import { itWith, run, temporaryDirectories } from "./support/tools.ts";
 
 const temporaryDirectory = temporaryDirectories();
-jest.setTimeout(120_000);
+jest.setTimeout(300_000);
 
 const compressions: readonly Compression[] = ["gzip", "lz4", "none", "xz", "zstd"];
 const sha256 = (file: string): string =>

@@ -12,7 +12,7 @@ import { compressZstd, resetLength } from "../dist/zstd-compress.js";
 import { collect, inPieces, itWith, run, temporaryDirectories } from "./support/tools.ts";
 
 const temporaryDirectory = temporaryDirectories();
-jest.setTimeout(120_000);
+jest.setTimeout(300_000);
 
 /** Something to compress: this program itself, which has code, text and zeros. */
 const program = readFileSync(process.execPath).subarray(0, 13 << 20);

@@ -9,7 +9,7 @@ export function itWith(
   programs: readonly string[],
   title: string,
   check: () => void | Promise<void>,
-  timeout = 60_000,
+  timeout = 300_000,
 ): void {
   const missing = programs.filter((program) => !isInstalled(program));
   if (missing.length === 0) it(title, check, timeout);
