@@ -8,7 +8,7 @@ import { sortForMounting } from "./sort-for-mounting.ts";
 /** How far a checker may go: repair what is safe, repair everything, or never write. */
 export type Repair = "preen" | boolean;
 
-/** A declared file system: what to mount, where and how. {@link fileSystem} makes one. */
+/** A declared file system: what to mount, where and how. {@link fileSystem} makes one, frozen. */
 export interface FileSystem {
   readonly device: DeviceSpecification;
   /** An absolute path. */
@@ -107,16 +107,31 @@ function makeFileSystem(declaration: unknown, making: Making): FileSystem {
   const readDependency = (value: unknown, index: number): FileSystem | string => {
     const field = `dependencies[${index}]`;
     if (typeof value === "string" && value !== "") return value;
+    if (isMade(value)) return value;
     if (outer.includes(value)) throw blame({ field, value, expected: "no cycle of dependencies" });
     const inner = { ...making, prefix: `${prefix}${field}.`, outer };
     return made.get(value) ?? makeFileSystem(value, inner);
   };
   const result = checkDeclaration(declaration, { strict: true, blame }, readDependency);
   made.set(declaration, result);
-  return withLocation(result, prefix === "" ? locate : () => locationOf(declaration));
+  return finish(result, prefix === "" ? locate : () => locationOf(declaration));
 }
 
-/** Adds where a file system was declared, in a field that is neither copied nor compared. */
-function withLocation(fs: FileSystem, locate: () => Location | undefined): FileSystem {
-  return Object.defineProperty(fs, "location", { get: locate, enumerable: false });
+/**
+ * Adds where a file system was declared, and that it is made, in fields that are neither copied nor compared.
+ * It cannot be changed any more: what is made once need not be checked again as a dependency.
+ */
+function finish(fs: FileSystem, locate: () => Location | undefined): FileSystem {
+  Object.defineProperty(fs, "location", { get: locate, enumerable: false });
+  Object.defineProperty(fs, isMadeHere, { value: true, enumerable: false });
+  Object.freeze(fs.device);
+  Object.freeze(fs.flags);
+  Object.freeze(fs.dependencies);
+  return Object.freeze(fs);
+}
+
+const isMadeHere = Symbol("made by fileSystem");
+
+function isMade(value: unknown): value is FileSystem {
+  return typeof value === "object" && value !== null && isMadeHere in value;
 }

@@ -133,8 +133,9 @@ function setFlagsOfBind(job: Job, target: string): void {
     try {
       remountBind(job, below, wanted);
     } catch (error) {
-      // Another mount lies over this one, so that nobody can reach it.
-      if (errorCode(error) !== "EINVAL" && errorCode(error) !== "ENOENT") throw error;
+      // Another mount lies over this one, so that nobody can reach it; or its name could not be read.
+      const unreachable = ["EINVAL", "ENOENT"].includes(errorCode(error) ?? "");
+      if (!unreachable || below.includes("\ufffd")) throw error;
     }
   }
 }

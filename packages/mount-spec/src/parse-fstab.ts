@@ -107,6 +107,11 @@ const expected: readonly string[] = [
   "DEPENDENCY_CYCLE",
 ];
 
+/** How many lines may follow each other, each needed by the one before. */
+const deepest = 100;
+
+const tooDeep = `what it needs is left out: ${deepest} lines before it need each other in a row`;
+
 /** Makes file systems of lines, each after those that it depends on. */
 function readFileSystems(
   lines: readonly FstabLine[],
@@ -116,15 +121,18 @@ function readFileSystems(
   const places = Map.groupBy(lines, ({ target }) => components(target).join("/"));
   const done = new Map<FstabLine, readonly FileSystem[]>();
   const begun = new Set<FstabLine>();
-  const read = (line: FstabLine): readonly FileSystem[] => {
+  const read = (line: FstabLine, depth = 0): readonly FileSystem[] => {
     begun.add(line);
     const { userspace } = parseMountOptions(line.options);
     const needed = valuesOf(userspace, "x-systemd.requires-mounts-for")
       .flatMap((path) => places.get(components(path).join("/")) ?? [])
       .flatMap((other) => {
-        if (!begun.has(other)) return read(other);
-        if (!done.has(other)) report(line.line, `it and "${other.target}" need each other`);
-        return done.get(other) ?? [];
+        const made = done.get(other);
+        if (made !== undefined) return made;
+        if (!begun.has(other) && depth < deepest) return read(other, depth + 1);
+        const reason = `it and "${other.target}" need each other`;
+        report(line.line, begun.has(other) ? reason : tooDeep);
+        return [];
       });
     const dependencies = [...needed, ...valuesOf(userspace, "x-systemd.requires")];
     const made = refuse(line, file, report, (location) =>

@@ -61,6 +61,11 @@ describe("fileSystem", () => {
     expect(fs.dependencies).toEqual([fileSystem({ ...home, mountPoint: "/srv" })]);
   });
 
+  it("cannot be changed", () => {
+    expect(Object.isFrozen(fileSystem(home))).toBe(true);
+    expect(Object.isFrozen(fileSystem(home).flags)).toBe(true);
+  });
+
   it("keeps the first of flags that come twice, and takes empty options for none", () => {
     const fs = fileSystem({ ...home, flags: ["no-suid", "no-dev", "no-suid"], options: "" });
 

@@ -149,6 +149,20 @@ describe("parseFstab", () => {
     ]);
   });
 
+  it("reports a line at the end of a hundred that need each other", () => {
+    const lines = Array.from(
+      { length: 5000 },
+      (_, index) => `none /${index} tmpfs x-systemd.requires-mounts-for=/${index + 1}`,
+    );
+    const { fileSystems: list, problems } = parseFstab(lines.join("\n"));
+
+    expect(list).toHaveLength(5000);
+    expect(problems[0]).toMatchObject({
+      line: 101,
+      reason: expect.stringContaining("100 lines before it need each other in a row"),
+    });
+  });
+
   it("never throws, and gives each line to one of its lists", () => {
     const word = fc.constantFrom(
       "/dev/a",
