@@ -16,6 +16,7 @@ export type {
 } from "./block-device-description.ts";
 export { type CallName, manualErrors } from "./call-table.ts";
 export { conformanceScenarios } from "./conformance/conformance-scenarios.ts";
+export { randomScenario } from "./conformance/random-scenario.ts";
 export { observeSimulated } from "./conformance/observe-simulated.ts";
 export {
   type Bench,

@@ -16,6 +16,7 @@ function newName(kernel: Kernel, path: string, isForDirectory = false): LastStep
   if (name === "/" || name === "." || name === "..") fail("EEXIST");
   if (step(walkerOf(kernel), parent, name) !== undefined) fail("EEXIST");
   if (slash && !isForDirectory) fail("ENOENT");
+  if (parent.dentry.gone) fail("ENOENT");
   if (isReadOnly(parent.mount)) fail("EROFS");
   return last;
 }

@@ -56,12 +56,12 @@ function mountAny(kernel: Kernel, request: MountRequest): void {
 function bind(kernel: Kernel, { source }: MountRequest, target: Place, flags: number): void {
   const { tree } = kernel;
   const from = walkToSource(kernel, source);
-  if (from.mount.unbindable) fail("EINVAL");
-  const place = topOf(tree, target);
+  const place = lockPlace(tree, target);
+  if (from.mount.unbindable || !tree.mounts.includes(from.mount)) fail("EINVAL");
   const copies = hasFlag(flags, MountFlag.Recursive)
     ? copySubtree(tree, from.mount, from.dentry)
     : [copyMount(tree, from.mount, from.dentry)];
-  checkPlace(tree, from, place);
+  checkKind(from, place);
   attach(tree, copies, place);
 }
 
@@ -70,9 +70,14 @@ function walkToSource(kernel: Kernel, source: string | null | undefined): Place 
   return walk(walkerOf(kernel), source);
 }
 
-/** A directory is mounted on a directory, anything else on anything else, and only in the tree. */
-function checkPlace(tree: MountTree, from: Place, on: Place, answer = "ENOTDIR"): void {
-  if (on.dentry.gone || !tree.mounts.includes(on.mount)) fail("ENOENT");
+/** Where a mount goes: on top of what is mounted there. What is removed or detached takes none. */
+function lockPlace(tree: MountTree, target: Place): Place {
+  const place = topOf(tree, target);
+  return place.dentry.gone || !tree.mounts.includes(place.mount) ? fail("ENOENT") : place;
+}
+
+/** A directory is mounted on a directory, anything else on anything else. */
+function checkKind(from: Place, on: Place, answer = "ENOTDIR"): void {
   if (isDirectory(from.dentry.inode) !== isDirectory(on.dentry.inode)) fail(answer);
 }
 
@@ -84,7 +89,7 @@ const propagations: ReadonlyMap<number, Propagation> = new Map([
 ]);
 
 function changePropagation({ tree }: Kernel, { mount, dentry }: Place, flags: number): void {
-  if (dentry !== mount.root) fail("EINVAL");
+  if (dentry !== mount.root || !tree.mounts.includes(mount)) fail("EINVAL");
   const propagation =
     propagations.get(flags & ~(MountFlag.Recursive | MountFlag.Silent)) ?? fail("EINVAL");
   const changed = hasFlag(flags, MountFlag.Recursive) ? subtreeOf(tree, mount) : [mount];
@@ -93,9 +98,10 @@ function changePropagation({ tree }: Kernel, { mount, dentry }: Place, flags: nu
 
 function move({ tree, ...kernel }: Kernel, { source }: MountRequest, target: Place): void {
   const from = walkToSource({ tree, ...kernel }, source);
-  const place = topOf(tree, target);
-  if (from.dentry !== from.mount.root || from.mount.place === undefined) fail("EINVAL");
-  checkPlace(tree, from, place, "EINVAL");
+  if (from.dentry !== from.mount.root) fail("EINVAL");
+  checkKind(from, topOf(tree, target), "EINVAL");
+  const place = lockPlace(tree, target);
+  if (from.mount.place === undefined) fail("EINVAL");
   if (from.mount.place.mount.peerGroup !== undefined) fail("EINVAL");
   const moved = subtreeOf(tree, from.mount);
   if (place.mount.peerGroup !== undefined && moved.some((each) => each.unbindable)) fail("EINVAL");
@@ -109,12 +115,12 @@ function mountNew(kernel: Kernel, request: MountRequest, target: Place, flags: n
   const readOnly = hasFlag(flags, MountFlag.ReadOnly);
   const superBlock = type.open({ source, data: data === "" ? null : data, readOnly });
   superBlock.flags |= flags & perFileSystem;
-  const place = topOf(kernel.tree, target);
+  const place = lockPlace(kernel.tree, target);
   const isTwice = place.mount.superBlock === superBlock && place.dentry === place.mount.root;
   if (isTwice) fail("EBUSY");
   const root = { mount: place.mount, dentry: superBlock.root };
   if (isLink(superBlock.root.inode)) fail("EINVAL");
-  checkPlace(kernel.tree, root, place);
+  checkKind(root, place);
   const fields = { superBlock, root: superBlock.root, source: source ?? "none" };
   attach(kernel.tree, [makeMount(kernel.tree, { ...fields, flags: newMountFlags(flags) })], place);
 }

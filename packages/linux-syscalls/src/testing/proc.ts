@@ -115,7 +115,7 @@ function mountinfoText(kernel: Kernel): string {
       id,
       place?.mount.id ?? id,
       formatDeviceNumber(superBlock.device),
-      escape(pathInFileSystem(root)),
+      `${escape(pathInFileSystem(root))}${root.gone ? "//deleted" : ""}`,
       escape(mountPointOf(kernel, mount)),
       mountWords(mount),
       ...propagationWords(mount),

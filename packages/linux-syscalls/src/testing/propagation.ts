@@ -99,7 +99,7 @@ export type Propagation = "shared" | "private" | "slave" | "unbindable";
 
 /** Changes how one mount spreads what is mounted in it. */
 export function setPropagation(tree: MountTree, mount: Mount, propagation: Propagation): void {
-  mount.unbindable = propagation === "unbindable";
+  if (propagation !== "slave") mount.unbindable = propagation === "unbindable";
   if (propagation === "shared") mount.peerGroup ??= tree.nextGroup++;
   if (propagation === "slave") enslave(tree, mount);
   if (propagation === "private" || propagation === "unbindable") {

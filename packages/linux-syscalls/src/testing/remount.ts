@@ -8,7 +8,7 @@ import type { Mount, Place } from "./mount-tree.ts";
 
 /** mount(2) with MS_REMOUNT and MS_BIND: the flags of one mount. */
 export function remountBind(kernel: Kernel, { mount, dentry }: Place, flags: number): void {
-  if (dentry !== mount.root) fail("EINVAL");
+  if (dentry !== mount.root || !kernel.tree.mounts.includes(mount)) fail("EINVAL");
   const becomesReadOnly =
     hasFlag(flags, MountFlag.ReadOnly) && !hasFlag(mount.flags, MountFlag.ReadOnly);
   if (becomesReadOnly && isWritten(kernel, (other) => other === mount)) fail("EBUSY");
@@ -22,7 +22,7 @@ export function remount(
   flags: number,
   data: string | null,
 ): void {
-  if (dentry !== mount.root) fail("EINVAL");
+  if (dentry !== mount.root || !kernel.tree.mounts.includes(mount)) fail("EINVAL");
   const { superBlock } = mount;
   const readOnly = hasFlag(flags, MountFlag.ReadOnly);
   const isUsed = (other: Mount): boolean => other.superBlock === superBlock;

@@ -57,17 +57,22 @@ export function rename(kernel: Kernel, from: string, to: string): void {
   checkParent(source.parent);
   checkParent(target.parent);
   if (dentry.inode.immutable) fail("EPERM");
-  if (replaced !== undefined) makeWay(kernel, dentry, replaced);
+  if (replaced !== undefined) checkKinds(dentry, replaced);
   if (isMountPoint(kernel.tree, dentry)) fail("EBUSY");
-  if (replaced !== undefined) removeEntry(replaced, secondsOf(kernel));
+  if (replaced !== undefined) giveWay(kernel, replaced);
   moveEntry(dentry, target.parent.dentry, target.name, secondsOf(kernel));
 }
 
-/** Refuses to replace what a file of the other kind, a mount point or a full directory is. */
-function makeWay({ tree }: Kernel, { inode }: Dentry, replaced: Dentry): void {
+/** A directory replaces a directory, anything else anything else. */
+function checkKinds({ inode }: Dentry, replaced: Dentry): void {
   if (replaced.inode.immutable) fail("EPERM");
   if (isDirectory(inode) && !isDirectory(replaced.inode)) fail("ENOTDIR");
   if (!isDirectory(inode) && isDirectory(replaced.inode)) fail("EISDIR");
-  if (isMountPoint(tree, replaced)) fail("EBUSY");
+}
+
+/** Removes what a renamed file replaces, unless it is a mount point or a full directory. */
+function giveWay(kernel: Kernel, replaced: Dentry): void {
+  if (isMountPoint(kernel.tree, replaced)) fail("EBUSY");
   if (replaced.inode.entries.size > 0) fail("ENOTEMPTY");
+  removeEntry(replaced, secondsOf(kernel));
 }
