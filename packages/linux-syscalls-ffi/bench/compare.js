@@ -17,6 +17,17 @@ const koffiAddon = createRequire(koffi).resolve(`@koromix/koffi-linux-${process.
 const directory = mkdtempSync(join(tmpdir(), "bench-"));
 const nodes = [process.execPath, fetchNode("22"), fetchNode("26")].filter(Boolean);
 
+/** Loaded before a script: when that ends, prints what it took. */
+const probeSource = `
+const before = process.cpuUsage();
+const start = process.hrtime.bigint();
+process.on("exit", () => {
+  const wall = Number(process.hrtime.bigint() - start) / 1e6;
+  const { user, system } = process.cpuUsage(before);
+  require("node:fs").writeSync(1, wall + " " + (user + system) / 1000);
+});
+`;
+
 try {
   printSizes();
   for (const node of nodes) printLoad(node);
@@ -37,12 +48,13 @@ function printSizes() {
   }
 }
 
-/** From the start of Node to the end of a script that makes one call, the script's own part of it. */
+/** What a script takes that loads something and makes one call, from its beginning to its end. */
 function printLoad(node) {
-  print(`\nstart-up on Node ${versionOf(node)}: ms more than bare Node, of wall time and of CPU`);
+  print(`\nstart-up on Node ${versionOf(node)}, beyond Node's own: ms of wall time and of CPU`);
   const bundle = bundleAdapter();
   const scripts = {
-    "bare Node": write("bare.cjs", ""),
+    "an empty script": write("bare.cjs", ""),
+    "an empty module": write("bare.mjs", ""),
     "adapter, bundled": bundle,
     "adapter, by import": write(
       "modules.mjs",
@@ -60,21 +72,15 @@ function printLoad(node) {
     }),
   };
   const runs = measureAlternately(node, scripts, 31);
-  const bare = runs["bare Node"];
-  row("bare Node", `${bare.wall.toFixed(1)} wall, ${bare.cpu.toFixed(1)} CPU`);
   for (const [name, { wall, cpu }] of Object.entries(runs)) {
-    if (name !== "bare Node")
-      row(name, `${more(wall, bare.wall)} wall, ${more(cpu, bare.cpu)} CPU`);
+    row(name, `${wall.toFixed(1)} wall, ${cpu.toFixed(1)} CPU`);
   }
 }
 
 /** The best of runs that take turns: what is slower was disturbed by what else the machine does. */
 function measureAlternately(node, scripts, times) {
   const samples = Object.fromEntries(Object.keys(scripts).map((name) => [name, []]));
-  const probe = write(
-    "probe.cjs",
-    `process.on("exit", () => { const { user, system } = process.cpuUsage(); require("node:fs").writeSync(1, performance.now() + " " + (user + system) / 1000); });`,
-  );
+  const probe = write("probe.cjs", probeSource);
   for (let i = 0; i < times; i++) {
     for (const [name, script] of Object.entries(scripts)) {
       const [wall, cpu] = run(node, ["--require", probe, script]).split(" ").map(Number);
@@ -160,10 +166,6 @@ function fetchNode(version) {
   if (status === 0) return stdout.trim();
   print(`Node ${version}: skipped, npx could not fetch it`);
   return undefined;
-}
-
-function more(value, base) {
-  return `${value < base ? "" : "+"}${(value - base).toFixed(1)}`;
 }
 
 function print(line) {

@@ -701,6 +701,7 @@ const scenarios: Record<string, Scenario> = {
           process.argv[1] ?? "",
           "loops",
           backend,
+          addon,
           file,
         ]);
         let output = "";
