@@ -23,7 +23,6 @@ for what others may not read.
 const linux: BlockDeviceLinux = {
   readDirectory: (path) => fs.readdirSync(path).map((name) => ({ name, kind: "unknown" })),
   readText: (path) => fs.readFileSync(path, "utf8"),
-  readLink: (path) => fs.readlinkSync(path),
   openBlockDevice: openFile,
 };
 

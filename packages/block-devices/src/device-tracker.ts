@@ -6,10 +6,7 @@ import type { Partition, PartitionTable } from "./partition-table.ts";
 import { blockDeviceNames, readSysfsDevice, type SysfsDevice } from "./sysfs-device.ts";
 
 /** What looking at block devices needs of the system. */
-export type BlockDeviceLinux = Pick<
-  Linux,
-  "readDirectory" | "readText" | "readLink" | "openBlockDevice"
->;
+export type BlockDeviceLinux = Pick<Linux, "readDirectory" | "readText" | "openBlockDevice">;
 
 /** How many devices are read side by side. */
 const readersAtOnce = 8;

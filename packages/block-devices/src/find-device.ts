@@ -76,12 +76,13 @@ export async function findDevice(
     const elapsed = linux.now() - began;
     const choice = chooseDevice(linux, wanted, devices, usages);
     answeredAt = choice.kind === "missing" ? undefined : (answeredAt ?? elapsed);
-    const impatient = elapsed - (answeredAt ?? elapsed) >= patience;
+    const over = isOver(elapsed, timeout, devices);
+    const impatient = over || elapsed - (answeredAt ?? elapsed) >= patience;
     if (impatient || isSettled(wanted, choice, devices)) {
       const found = decide(wanted, choice);
       if (found !== undefined) return found;
     }
-    if (isOver(elapsed, timeout, devices)) {
+    if (over) {
       if (!allowIncomplete || choice.kind !== "incomplete") {
         throw new DeviceNotFoundError(specification, devices);
       }

@@ -29,7 +29,7 @@ export function blockDeviceNames(linux: Pick<Linux, "readDirectory">): readonly 
 
 /** Reads what sysfs tells about a device; `undefined` when it has gone. See Documentation/ABI/stable/sysfs-block. */
 export function readSysfsDevice(
-  linux: Pick<Linux, "readText" | "readLink">,
+  linux: Pick<Linux, "readText">,
   name: string,
 ): SysfsDevice | undefined {
   try {
@@ -44,10 +44,7 @@ export function readSysfsDevice(
 const gone = ["ENOENT", "ENODEV", "ENXIO", "ENOTDIR"];
 
 /** Paths of NVMe that are hidden behind another device have no number, and cannot be opened. */
-function readAttributes(
-  linux: Pick<Linux, "readText" | "readLink">,
-  name: string,
-): SysfsDevice | undefined {
+function readAttributes(linux: Pick<Linux, "readText">, name: string): SysfsDevice | undefined {
   const attribute = (file: string): string => linux.readText(`${directory}/${name}/${file}`).trim();
   const uevent = parseUevent(attribute("uevent"));
   if (!uevent.has("MAJOR")) return undefined;
@@ -60,24 +57,24 @@ function readAttributes(
     ...(name.startsWith("dm-") ? { mapperPath: `/dev/mapper/${attribute("dm/name")}` } : {}),
     device,
     size,
-    ...(isPartition ? partitionAttributes(linux, name, uevent, attribute) : {}),
+    ...(isPartition ? partitionAttributes(name, uevent, attribute) : {}),
     awaitsMedium: size === 0n && !isPartition && attribute("removable") === "1",
     appearance: `${device} ${size} ${uevent.get("DISKSEQ") ?? ""}`,
     isCounted: uevent.has("DISKSEQ"),
   };
 }
 
+/** The kernel names a partition by its disk and its number, with a "p" between two digits. */
 function partitionAttributes(
-  linux: Pick<Linux, "readLink">,
   name: string,
   uevent: ReadonlyMap<string, string>,
   attribute: (file: string) => string,
 ): Partial<SysfsDevice> {
-  const disk = linux.readLink(`${directory}/${name}`).split("/").at(-2);
   const [partUuid, partLabel] = [uevent.get("PARTUUID"), uevent.get("PARTNAME")];
+  const number = uevent.get("PARTN") ?? attribute("partition");
   return {
-    ...(disk === undefined ? {} : { disk }),
-    partitionNumber: Number(uevent.get("PARTN") ?? attribute("partition")),
+    disk: name.slice(0, -number.length).replace(/(\d)p$/, "$1"),
+    partitionNumber: Number(number),
     ...(partUuid === undefined ? {} : { partUuid }),
     ...(partLabel === undefined ? {} : { partLabel }),
   };

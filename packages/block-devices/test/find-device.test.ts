@@ -340,6 +340,27 @@ describe("findDevice", () => {
     expect(found.path).toBe("/dev/vda");
   });
 
+  it("takes the one that answers though others are not read long after the time is over", async () => {
+    const linux = machine([disk("vda", "root"), disk("vdb", "other")]);
+    delayOpening(linux, "/dev/vda", 10_500);
+    delayOpening(linux, "/dev/vdb", 60_000);
+
+    const found = await findDevice(linux, { label: "root" }, { timeout: 1000 });
+
+    expect(found.path).toBe("/dev/vda");
+  });
+
+  it("knows the disk of a partition by its name", async () => {
+    const partitions = [{ number: 2, size: 2 ** 20, label: "root" }];
+    const linux = machine([
+      { name: "nvme0n1", partitions },
+      { name: "sda", partitions: [{ number: 12, size: 2 ** 20, label: "other" }] },
+    ]);
+
+    expect((await findDevice(linux, { partLabel: "root" })).disk).toBe("nvme0n1");
+    expect((await findDevice(linux, { partLabel: "other" })).disk).toBe("sda");
+  });
+
   it("stops at a device that looks like two things", async () => {
     const linux = machine([recordedDisk("vda", "ext2 with 4 KiB blocks and a label", "btrfs")]);
 
