@@ -1,4 +1,5 @@
 import { basename } from "node:path";
+import { allValues, parseCommandLine } from "@earlyboot/cmdline";
 import type {
   BlockContent,
   BlockDeviceDescription,
@@ -25,7 +26,7 @@ export async function machineWithDisks(
   commandLine: string,
 ): Promise<MachineWithDisks> {
   const devices = await Promise.all(disks.map(describeDisk));
-  const types = new Set(devices.flatMap(typesOf));
+  const types = new Set([...devices.flatMap(typesOf), ...typesAskedFor(commandLine)]);
   const { release, has, isPart } = kernelOf(files);
   const modular = [...types].filter((type) => !isPart(type));
   const isReachable = has("virtio_pci") || isPart("virtio_pci");
@@ -59,6 +60,11 @@ const virtioHardware: readonly SysfsDevice[] = [
   properties: { MODALIAS: modalias },
   attributes: { modalias: () => modalias },
 }));
+
+/** The types of `rootfstype=`, which no disk need have. */
+function typesAskedFor(commandLine: string): readonly string[] {
+  return allValues(parseCommandLine(commandLine), "rootfstype").flatMap((list) => list.split(","));
+}
 
 function typesOf(disk: BlockDeviceDescription): string[] {
   const parts = [disk, ...(disk.partitions ?? [])];

@@ -27,7 +27,7 @@ function debugfs(file: string, ...commands: readonly string[]) {
 }
 
 bootTest("names the label that no device has, what is there, and the nearest", async () => {
-  const console = await failingBoot("root=LABEL=earlyboot-rout earlyboot.timeout=2");
+  const console = await failingBoot("root=LABEL=earlyboot-rout earlyboot.timeout=15");
 
   expect(console).toContain("LABEL=earlyboot-rout");
   expect(console).toMatch(/\/dev\/vda .*48 MiB .*ext4 .*LABEL=earlyboot-root/);
@@ -40,7 +40,7 @@ bootTest("stops when two disks have the wanted label, and names both", async () 
 
   const guest = await bootGuest({
     disks: [{ file: one }, { file: other }],
-    commandLine: "root=LABEL=twin earlyboot.timeout=5",
+    commandLine: "root=LABEL=twin earlyboot.timeout=15",
   });
   const console = await guest.ended();
 
@@ -51,7 +51,7 @@ bootTest("stops when two disks have the wanted label, and names both", async () 
 
 bootTest("prints a hostile label without its control characters", async () => {
   const label = "\u001b[2Jx\nroot=\u0007";
-  const console = await failingBoot("root=LABEL=none earlyboot.timeout=2", { label });
+  const console = await failingBoot("root=LABEL=none earlyboot.timeout=15", { label });
 
   expect(console).toContain(String.raw`\x1b[2Jx\x0aroot=\x07`);
 });
@@ -101,7 +101,7 @@ bootTest("says what is on a disk with a broken superblock", async () => {
 
   const guest = await bootGuest({
     disks: [{ file }],
-    commandLine: "root=/dev/vda earlyboot.timeout=5",
+    commandLine: "root=/dev/vda earlyboot.timeout=15",
   });
   const console = await guest.ended();
 

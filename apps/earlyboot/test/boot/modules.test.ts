@@ -11,7 +11,7 @@ async function bootWith(options: Partial<TestGuest>) {
   return bootGuest({
     disks: [{ file }],
     ...options,
-    commandLine: `root=LABEL=earlyboot-root earlyboot.timeout=3 ${options.commandLine ?? ""}`,
+    commandLine: `root=LABEL=earlyboot-root earlyboot.timeout=15 ${options.commandLine ?? ""}`,
   });
 }
 

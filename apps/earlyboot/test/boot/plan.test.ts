@@ -23,9 +23,9 @@ for (const [title, words] of [
 }
 
 for (const [title, words] of [
-  ["a label that no disk has", "root=LABEL=nothing earlyboot.timeout=2"],
-  ["a disk that is not there", "root=/dev/vdz earlyboot.timeout=2"],
-  ["a label that two disks have", "root=LABEL=twin earlyboot.timeout=2"],
+  ["a label that no disk has", "root=LABEL=nothing earlyboot.timeout=20"],
+  ["a disk that is not there", "root=/dev/vdz earlyboot.timeout=20"],
+  ["a label that two disks have", "root=LABEL=twin earlyboot.timeout=20"],
   ["a type that the root is not of", "root=LABEL=earlyboot-root rootfstype=xfs"],
 ] as const) {
   bootTest(`says the words with which ${title} then fails`, async () => {
