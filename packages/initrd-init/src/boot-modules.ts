@@ -5,6 +5,7 @@ import {
   type ModuleReport,
   coldplug,
   createModuleLoader,
+  matchAlias,
   nameMissingDrivers,
   readModuleIndex,
 } from "@earlyboot/kernel-modules";
@@ -31,14 +32,16 @@ export function openModules(boot: Boot): BootModules | undefined {
   const release = kernelRelease(linux);
   const index = readImageIndex(boot, release);
   if (index === undefined) return undefined;
+  const end = new AbortController();
   const loader = createModuleLoader(linux, index, {
+    signal: end.signal,
     commandLine,
     blacklist: settings.blacklist.value,
     onModule: (report) => recordModule(boot, report),
   });
   const unanswered: MissingDriver[] = [];
-  const end = new AbortController();
   let running: Promise<unknown> = Promise.resolve();
+  for (const problem of index.configuration.problems) warn(boot, problem);
   return {
     index,
     loader,
@@ -90,22 +93,18 @@ export function missingDrivers({ modules }: Pick<Boot, "modules">): readonly Mis
 
 function recordModule(boot: Boot, report: ModuleReport): void {
   const { name, outcome, started, milliseconds, error } = report;
-  if (outcome === "builtin") return;
+  if (outcome === "builtin" || outcome === "cancelled") return;
   const note = error === undefined ? {} : { note: error.message };
   boot.recorder.module({ name, start: started, duration: milliseconds, outcome, ...note });
   if (error !== undefined) warn(boot, error.message);
   else boot.log.debug(`module ${name}: ${outcome}`);
 }
 
-/** Loads the modules of the configuration's list, in order; one that fails is a warning. */
-export async function loadListedModules(boot: Boot, modules: BootModules): Promise<void> {
+/** Loads the modules of the configuration's list, in order; one that fails is a warning of the loader's. */
+export async function loadListedModules(boot: Boot, { loader }: BootModules): Promise<void> {
   for (const entry of boot.configuration.modules?.load ?? []) {
     const [name = "", ...parameters] = entry.split(" ");
-    try {
-      await modules.loader.load(name, parameters.join(" "));
-    } catch (error) {
-      warn(boot, `module ${printable(name)} is not loaded: ${messageOf(error)}`);
-    }
+    await loader.load(name, parameters.join(" "));
   }
 }
 
@@ -113,15 +112,10 @@ export async function loadListedModules(boot: Boot, modules: BootModules): Promi
  * Loads what mounting a type takes, where the image has it: in an initial RAM disk there is no modprobe
  * for the kernel to call. What is not there is part of the kernel, or the mount itself says so.
  */
-export async function prepareType(boot: Boot, type: string): Promise<void> {
-  const { modules } = boot;
+export async function prepareType({ modules }: Boot, type: string): Promise<void> {
   if (modules === undefined) return;
+  const { index, loader } = modules;
   const names = type === "loop" ? ["loop"] : fileSystemModules(type);
-  for (const name of names) {
-    try {
-      await modules.loader.load(name);
-    } catch (error) {
-      boot.log.debug(`${name}: ${messageOf(error)}`);
-    }
-  }
+  const known = names.filter((name) => matchAlias(index, name).length > 0);
+  await Promise.all(known.map((name) => loader.load(name)));
 }

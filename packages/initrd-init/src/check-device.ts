@@ -56,13 +56,18 @@ function progressBar(device: string, percent: number): string {
   return `checking ${device} [${bar}] ${String(Math.floor(percent)).padStart(3)} %`;
 }
 
+/** A file system that was to be checked, and that somebody else uses already. */
+const inUse: readonly string[] = ["mounted", "in-use"];
+
 async function act(boot: Boot, result: CheckResult): Promise<void> {
   switch (result.outcome) {
     case "pass":
     case "errors-corrected":
       return boot.log.info(result.message);
     case "skipped":
-      return boot.log.debug(result.message);
+      return inUse.includes(result.reason)
+        ? warn(boot, result.message)
+        : boot.log.debug(result.message);
     case "no-checker":
       return warn(boot, result.message);
     case "reboot-required":

@@ -1,5 +1,6 @@
 import * as blockDevices from "@earlyboot/block-devices";
 import * as fsckRunner from "@earlyboot/fsck-runner";
+import * as kernelModules from "@earlyboot/kernel-modules";
 import { type Linux, RebootCommand, printable } from "@earlyboot/linux-syscalls";
 import * as mountSpec from "@earlyboot/mount-spec";
 import * as switchRoot from "@earlyboot/switch-root";
@@ -35,8 +36,14 @@ function names(boot: Boot): Readonly<Record<string, unknown>> {
     ...switchRoot,
     linux,
     boot,
-    loadModule: (name: string, parameters?: string) => boot.modules?.loader.load(name, parameters),
+    loadModule: (name: string, parameters?: string) => load(boot, name, parameters),
   };
+}
+
+/** Loads by a loader of its own: that of the boot has ended once the switch was tried. */
+function load({ linux, modules }: Boot, name: string, parameters?: string): Promise<unknown> {
+  if (modules === undefined) throw new Error("the image has no modules for this kernel");
+  return kernelModules.loadModule(linux, modules.index, name, parameters);
 }
 
 const help = `This is the REPL of earlyboot: JavaScript, and await works. In scope:

@@ -1,5 +1,9 @@
 import { describeBlockDevice } from "@earlyboot/block-devices";
-import { essentialDeviceNodes, makeDeviceNodes } from "@earlyboot/device-nodes";
+import {
+  essentialDeviceNodes,
+  makeDeviceNodes,
+  nodesBesideDevtmpfs,
+} from "@earlyboot/device-nodes";
 import { errorCode, printable } from "@earlyboot/linux-syscalls";
 import { configureQemuNetworking } from "@earlyboot/qemu-net";
 import { type SwitchRootResult, endOtherProcesses, switchRoot } from "@earlyboot/switch-root";
@@ -34,7 +38,7 @@ export function mountEssential(boot: Boot): void {
 
 /** Makes what devtmpfs does not make by itself; without devtmpfs, everything. */
 function makeNodes(boot: Boot, root: string): void {
-  const nodes = essentialDeviceNodes().filter(({ kind }) => !boot.devtmpfs || kind === "link");
+  const nodes = boot.devtmpfs ? nodesBesideDevtmpfs() : essentialDeviceNodes();
   try {
     makeDeviceNodes(boot.linux, nodes, { root });
   } catch (error) {
@@ -126,6 +130,7 @@ export async function mountAll(boot: Boot): Promise<string> {
 async function mountTheRoot(boot: Boot): Promise<void> {
   const { linux, settings, recorder, log } = boot;
   if (isMounted(boot)) return log.info(`${newRoot} is mounted already`);
+  await gatherMembers(boot);
   const loop = settings.loop.value;
   const volatile = settings.volatile.value;
   const prepared = await prepareRoot(linux, {
@@ -144,6 +149,14 @@ async function mountTheRoot(boot: Boot): Promise<void> {
   for (const warning of prepared.warnings) warn(boot, warning);
   if (prepared.survivor !== undefined) boot.survivors.push(prepared.survivor);
   if (!boot.devtmpfs && volatile !== undefined) makeNodes(boot, newRoot);
+}
+
+/** Tells btrfs of every device of a root that has several; the kernel itself only reads the one it is given. */
+async function gatherMembers(boot: Boot): Promise<void> {
+  const { members = [], identification } = boot.root?.device ?? {};
+  if (identification?.type !== "btrfs" || members.length < 2) return;
+  await prepareType(boot, "btrfs");
+  for (const { path } of members) boot.linux.scanBtrfsDevice(path);
 }
 
 /** Whether somebody mounted the root by hand, in the REPL of an earlier failure. */
@@ -198,7 +211,8 @@ export async function switchToRoot(boot: Boot): Promise<string> {
   }
   await boot.modules?.stop();
   clearCheckReboots(linux);
-  await endOtherProcesses(linux);
+  const { left } = await endOtherProcesses(linux);
+  for (const { pid, name } of left) warn(boot, `process ${pid} (${printable(name)}) does not end`);
   const after = readMemory(linux);
   if (after !== undefined) {
     recorder.set({ memory: { ...recorder.report().memory, after } });
