@@ -22,7 +22,8 @@ function fetchArm64(): boolean {
   if (packages.every((name) => existsSync(join(cache, "node_modules", directoryOf(name)))))
     return true;
   mkdirSync(cache, { recursive: true });
-  const flags = ["--cpu=arm64", "--os=linux", "--libc=glibc", "--prefix", cache];
+  // By force: npm knows that they do not suit this machine.
+  const flags = ["--force", "--prefix", cache];
   const { NODE_OPTIONS: _, ...env } = process.env;
   return (
     spawnSync("npm", ["install", ...flags, ...packages], { env, timeout: 180_000 }).status === 0
