@@ -148,6 +148,29 @@ describe("procfs", () => {
   });
 });
 
+describe("generated files", () => {
+  it("of sysfs remember what is written to them", () => {
+    const linux = simulateLinux();
+
+    linux.writeFile("/sys/power/resume", "8:1\n", { create: false });
+
+    expect(linux.readText("/sys/power/resume")).toBe("8:1\n");
+    expect(() => linux.writeFile("/sys/class/tty/console/active", "x")).toThrow("EIO");
+  });
+
+  it("of random bytes are alike on each machine", () => {
+    const read = (): Uint8Array => {
+      const linux = simulateLinux();
+      const bytes = new Uint8Array(64);
+      linux.read(linux.open("/dev/urandom"), bytes);
+      return bytes;
+    };
+
+    expect(new Set(read()).size).toBeGreaterThan(16);
+    expect(read()).toEqual(read());
+  });
+});
+
 describe("EFI variables", () => {
   const name = "BootCurrent-8be4df61-93ca-11d2-aa0d-00e098032b8c";
   const path = "/sys/firmware/efi/efivars";
