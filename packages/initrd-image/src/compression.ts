@@ -2,6 +2,7 @@ import { availableParallelism } from "node:os";
 import { type Duplex, Readable, pipeline } from "node:stream";
 import zlib from "node:zlib";
 import { errorCode } from "@earlyboot/linux-syscalls";
+import { copied } from "./file-bytes.ts";
 import { ImageError } from "./image-error.ts";
 import type { KeptStretch } from "./kept-stretch.ts";
 import {
@@ -66,7 +67,7 @@ const threads = Math.max(2, availableParallelism());
 
 /** Sends bytes through one of Node's streams; an error of either side ends both. */
 function through(input: Bytes, transform: Duplex): Bytes {
-  return pipeline(Readable.from(input, { highWaterMark: 1 }), transform, () => undefined);
+  return pipeline(Readable.from(copied(input), { highWaterMark: 1 }), transform, () => undefined);
 }
 
 async function* compressLz4(

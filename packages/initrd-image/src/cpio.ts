@@ -6,7 +6,7 @@ export type CpioKind = "block" | "character" | "directory" | "fifo" | "file" | "
 /** The content of a file that is too large to hold in memory. */
 export interface StreamedContent {
   readonly size: number;
-  /** Gives the content from its beginning; exactly `size` bytes. */
+  /** Gives the content from its beginning, exactly `size` bytes; the next piece may overwrite the one before. */
   stream(): AsyncIterable<Uint8Array>;
 }
 
@@ -66,7 +66,8 @@ export function writeCpio(entries: readonly CpioEntry[]): Uint8Array {
 }
 
 /**
- * Gives the bytes of {@link writeCpio} piece by piece, for contents that do not fit into memory.
+ * Gives the bytes of {@link writeCpio} piece by piece, for contents that do not fit into memory. Pieces of a
+ * content are those of its stream: copy what has to last until the next one.
  *
  * @throws ImageError `bad-archive`: also when a content is not as long as it was said to be.
  */

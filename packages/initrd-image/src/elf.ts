@@ -1,5 +1,6 @@
-import { closeSync, createReadStream, openSync, readSync } from "node:fs";
+import { closeSync, openSync, readSync } from "node:fs";
 import type { StreamedContent } from "./cpio.ts";
+import { fileBytes } from "./file-bytes.ts";
 import { ImageError } from "./image-error.ts";
 
 /** A library that a program opens by itself, as its `.note.dlopen` says. */
@@ -79,8 +80,7 @@ export function strippedElf(file: string): StreamedContent {
 
 async function* withoutSections(file: string, size: number): AsyncGenerator<Uint8Array> {
   let first = true;
-  for await (const chunk of createReadStream(file, { end: size - 1 })) {
-    const bytes: Uint8Array = chunk;
+  for await (const bytes of fileBytes(file, size)) {
     if (first) {
       bytes.fill(0, 40, 48); // e_shoff
       bytes.fill(0, 60, 64); // e_shnum, e_shstrndx

@@ -1,6 +1,7 @@
-import { createReadStream, statSync } from "node:fs";
+import { statSync } from "node:fs";
 import type { StreamedContent, StreamedEntry } from "./cpio.ts";
 import { strippedElf } from "./elf.ts";
+import { fileBytes } from "./file-bytes.ts";
 import { makeLauncher } from "./launcher.ts";
 import type { PlannedEntry, PlannedSource } from "./plan.ts";
 import { unpackModule } from "./plan-modules.ts";
@@ -46,7 +47,7 @@ function joinedFiles(files: readonly string[]): StreamedContent {
   return {
     size,
     async *stream() {
-      for (const file of files) yield* createReadStream(file);
+      for (const file of files) yield* fileBytes(file);
     },
   };
 }

@@ -1,6 +1,7 @@
 import { spawn } from "node:child_process";
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
+import { copied } from "./file-bytes.ts";
 import { ImageError } from "./image-error.ts";
 
 /**
@@ -20,7 +21,7 @@ export async function* throughProgram(
     child.once("error", resolve).once("close", resolve);
   });
   // A program that stops reading tells why by its exit status, which comes below.
-  const fed = pipeline(Readable.from(input, { objectMode: false }), child.stdin).catch(
+  const fed = pipeline(Readable.from(copied(input), { objectMode: false }), child.stdin).catch(
     (error: unknown) => error,
   );
   try {

@@ -3,6 +3,7 @@ import { chmod, lutimes, mkdir, readdir, symlink } from "node:fs/promises";
 import { join } from "node:path";
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
+import { copied } from "./file-bytes.ts";
 import { ImageError } from "./image-error.ts";
 import type { ImagePlan, PlannedEntry, PlannedSource } from "./plan.ts";
 import { plannedContent } from "./planned-content.ts";
@@ -54,7 +55,7 @@ async function writeEntry(entry: PlannedEntry, path: string): Promise<void> {
 
 async function writeContent(source: PlannedSource, path: string): Promise<void> {
   const content = plannedContent(source);
-  const bytes = content instanceof Uint8Array ? Readable.from([content]) : content.stream();
+  const bytes = content instanceof Uint8Array ? Readable.from([content]) : copied(content.stream());
   await pipeline(bytes, createWriteStream(path, { flags: "wx" }));
 }
 
