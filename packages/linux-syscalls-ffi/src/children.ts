@@ -8,7 +8,7 @@ import { listen } from "./signals.ts";
 import { makeStructure, readStructure } from "./structure.ts";
 
 /** Receives what a reaped process was and how it ended. */
-export type OnReaped = (pid: number, status: ExitStatus) => void;
+type OnReaped = (pid: number, status: ExitStatus) => void;
 
 /** The processes of which this one is the parent. */
 export interface Children {

@@ -77,7 +77,7 @@ type Letters<Text extends string> = Text extends `${infer Letter}${infer Rest}`
   : [];
 
 /** What a pointer can be given as. An address is only as good as the memory that it points to. */
-export type Pointer = string | Uint8Array | bigint | null;
+type Pointer = string | Uint8Array | bigint | null;
 
 /** Any argument of any function. */
 export type Argument = number | Pointer;

@@ -1,5 +1,5 @@
 /** How a field lies in a structure of C; integers are little-endian, as on x64 and arm64. */
-export type FieldKind = "i32" | "u16" | "u32" | "u64" | "u8";
+type FieldKind = "i32" | "u16" | "u32" | "u64" | "u8";
 
 /** How a structure of C lies in memory: its size, where each field begins, and what it is. */
 export interface Layout {
