@@ -30,6 +30,8 @@ if [ -f /run/earlyboot/report.json ]; then
   echo "${scratchMarker} report-end"
 fi
 echo "${scratchMarker} end"
+# Closing a serial port waits until all is sent; the machine's end would not.
+exec > /dev/console
 /bin/busybox sync
 /bin/busybox poweroff -f
 `;
