@@ -53,9 +53,9 @@ export async function* inPieces(bytes: Uint8Array, size = 70_001): AsyncGenerato
   for (let at = 0; at < bytes.length; at += size) yield bytes.subarray(at, at + size);
 }
 
-/** Reads a stream whole. */
+/** Reads a stream whole; a piece may overwrite the one before. */
 export async function collect(stream: AsyncIterable<Uint8Array>): Promise<Buffer> {
   const pieces: Uint8Array[] = [];
-  for await (const piece of stream) pieces.push(piece);
+  for await (const piece of stream) pieces.push(Buffer.from(piece));
   return Buffer.concat(pieces);
 }
