@@ -1,4 +1,5 @@
 import { type BootUi, type ReplScope, newRootRuntime } from "@earlyboot/initrd-init";
+import type { Linux } from "@earlyboot/linux-syscalls";
 import type { ReadStream, WriteStream } from "node:tty";
 
 /**
@@ -12,12 +13,12 @@ const builtin = process.getBuiltinModule;
 export const addonPath = "/lib/earlyboot/ffi-rs.node";
 
 /** Makes the user interface of the boot program: the console of this process. */
-export function createHostUi(): BootUi {
+export function createHostUi(linux: Pick<Linux, "terminalMode">): BootUi {
   return {
     host: `node ${process.versions.node}`,
     kernelArguments: process.argv.slice(2),
-    interactive: () => builtin("node:tty").isatty(0),
-    colour: () => process.env["TERM"] !== "dumb" && builtin("node:tty").isatty(1),
+    interactive: () => isTerminal(linux, 0),
+    colour: () => process.env["TERM"] !== "dumb" && isTerminal(linux, 1),
     write: writeToConsole,
     nextKey,
     readSecret,
@@ -37,6 +38,16 @@ export function createHostUi(): BootUi {
     onFatal,
     exit: exitProcess,
   };
+}
+
+/** Asks the kernel; Node's own answer would load its network code. */
+function isTerminal(linux: Pick<Linux, "terminalMode">, descriptor: number): boolean {
+  try {
+    linux.terminalMode(descriptor);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 /** Lets a boot program, wherever it is, import earlyboot's packages from the tmpfs that holds them. */

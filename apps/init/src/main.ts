@@ -5,4 +5,4 @@ import { addonPath, createHostUi } from "./host.ts";
 /** PID 1: everything that it does is in `bootSystem`; what it knows of its host is in `host.ts`. */
 const linux = openLinux({ addon: addonPath });
 
-void bootSystem(linux, readConfiguration(linux), createHostUi());
+void bootSystem(linux, readConfiguration(linux), createHostUi(linux));
