@@ -7,6 +7,7 @@ import {
   fromSpec,
   isNeededForBoot,
   mountFileSystem,
+  resolveInRoot,
   sortForMounting,
 } from "@earlyboot/mount-spec";
 import { BootFailure, messageOf } from "./boot-failure.ts";
@@ -51,7 +52,7 @@ async function mountOne(boot: Boot, fs: FileSystem): Promise<void> {
     });
   }
   if (fs.type !== "none") await prepareType(boot, fs.type);
-  const source = device?.path ?? bindSource(fs);
+  const source = device?.path ?? bindSource(boot, fs);
   const options = source === undefined ? { root: newRoot } : { root: newRoot, source };
   const target = mountFileSystem(boot.linux, fs, options);
   const shown = source ?? formatDeviceSpecification(fs.device);
@@ -59,9 +60,10 @@ async function mountOne(boot: Boot, fs: FileSystem): Promise<void> {
   boot.log.info(`mounted ${printable(shown)} on ${printable(target)} (${fs.type})`);
 }
 
-/** What a bind mount binds is a path of the new root. */
-function bindSource({ type, device }: FileSystem): string | undefined {
-  return type === "none" && device.path !== undefined ? newRoot + device.path : undefined;
+/** What a bind mount binds is a path of the new root; no link leads out of that. */
+function bindSource({ linux }: Boot, { type, device }: FileSystem): string | undefined {
+  if (type !== "none" || device.path === undefined) return undefined;
+  return resolveInRoot(linux, newRoot, device.path).path;
 }
 
 async function findDeclared(boot: Boot, fs: FileSystem): Promise<BlockDeviceInfo | undefined> {

@@ -55,6 +55,7 @@ export { parseMountOptions, type MountOptions } from "./mount-options.ts";
 export { defaultStore, isNeededForBoot } from "./neededness.ts";
 export { parseRootParameter, type RootParameter } from "./root-parameter.ts";
 export { DependencyCycleError, sortForMounting } from "./sort-for-mounting.ts";
+export { type ResolvedPath, resolveInRoot } from "./resolve-in-root.ts";
 export {
   SpecVersionError,
   fromSpec,
