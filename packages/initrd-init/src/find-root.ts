@@ -1,6 +1,5 @@
 import {
   type BlockDeviceInfo,
-  type DeviceNotFoundError,
   type FindProgress,
   type FoundDevice,
   describeBlockDevice,
@@ -14,8 +13,8 @@ import {
 } from "@earlyboot/mount-spec";
 import { BootFailure, messageOf } from "./boot-failure.ts";
 import { missingDrivers } from "./boot-modules.ts";
-import type { Setting } from "./boot-settings.ts";
-import { type Boot, warn } from "./boot.ts";
+import type { BootSettings, Setting } from "./boot-settings.ts";
+import type { Boot } from "./boot.ts";
 
 /** Where the root is: on a device that was found, or on none. */
 export interface FoundRoot {
@@ -63,6 +62,7 @@ export async function findRoot(boot: Boot, parameter: RootParameter): Promise<Fo
   try {
     const device = await findDevice(linux, parameter.device, {
       timeout: seconds === undefined ? undefined : seconds * 1000,
+      allowIncomplete: isDegradedAllowed(settings),
       onProgress: (progress) => {
         recordDevices(boot, known, progress.devices);
         show(progress);
@@ -72,27 +72,13 @@ export async function findRoot(boot: Boot, parameter: RootParameter): Promise<Fo
     log.info(`root ${name} is ${describeBlockDevice(device)}`);
     return { parameter, device };
   } catch (error) {
-    const device = degraded(boot, error);
-    if (device === undefined) throw searchFailure(boot, name, error);
-    warn(boot, `root ${name} lacks devices and is mounted degraded, as asked for`);
-    return { parameter, device };
+    throw searchFailure(boot, name, error);
   }
 }
 
-/** The members that are there of a root that lacks some, where `rootflags=degraded` asks for that. */
-function degraded(boot: Boot, error: unknown): FoundDevice | undefined {
-  const options = boot.settings.rootOptions.value?.split(",") ?? [];
-  if (!options.includes("degraded") || !isNotFound(error)) return undefined;
-  const uuid = error.nearest?.identification?.uuid;
-  const members = error.seen.filter(
-    ({ identification }) => identification?.uuid === uuid && identification?.usage === "filesystem",
-  );
-  const [device] = members;
-  return uuid === undefined || device === undefined ? undefined : { ...device, members };
-}
-
-function isNotFound(error: unknown): error is DeviceNotFoundError {
-  return errorCode(error) === "DEVICE_NOT_FOUND";
+/** Whether a btrfs root may lack devices: `rootflags=degraded`, for btrfs(5) itself to know as well. */
+function isDegradedAllowed({ rootOptions }: BootSettings): boolean {
+  return rootOptions.value?.split(",").includes("degraded") ?? false;
 }
 
 /** How long nothing is said, in milliseconds: most disks are there by then. */
