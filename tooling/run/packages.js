@@ -31,6 +31,9 @@ export const packagesForTests = [
   { name: "erofs-utils", program: "mkfs.erofs" },
   { name: "genisoimage", program: "genisoimage" },
   { name: "udftools", program: "mkfs.udf" },
+  { name: "mtools", program: "mcopy" },
+  { name: "xorriso", program: "xorriso" },
+  { name: "bcache-tools", program: "make-bcache" },
   // Containers of file systems
   { name: "cryptsetup-bin", program: "cryptsetup" },
   { name: "lvm2", program: "lvm" },
@@ -38,16 +41,29 @@ export const packagesForTests = [
   { name: "gdisk", program: "sgdisk" },
   { name: "fdisk", program: "sfdisk" },
   { name: "util-linux", program: "unshare" },
+  { name: "mount", program: "mount" },
+  { name: "iproute2", program: "ip" },
+  { name: "bsdutils", program: "script" },
   // Archives
   { name: "cpio", program: "cpio" },
   { name: "libarchive-tools", program: "bsdtar" },
   { name: "zstd", program: "zstd" },
   { name: "lz4", program: "lz4" },
   { name: "xz-utils", program: "xz" },
+  { name: "bzip2", program: "bzip2" },
   // Compiled fixtures
   { name: "gcc", program: "gcc" },
   { name: "libc6-dev" },
   { name: "binutils", program: "readelf" },
+  ...(process.arch === "arm64"
+    ? []
+    : [
+        { name: "binutils-aarch64-linux-gnu", program: "aarch64-linux-gnu-as" },
+        { name: "gcc-aarch64-linux-gnu", program: "aarch64-linux-gnu-gcc" },
+        { name: "libc6-dev-arm64-cross" },
+        { name: "libstdc++6-arm64-cross" },
+        { name: "qemu-user-static", program: "qemu-aarch64-static" },
+      ]),
   { name: "busybox-static", program: "busybox" },
   // Other makers of images, to read what they make
   { name: "initramfs-tools-core", program: "mkinitramfs" },
