@@ -20,6 +20,8 @@ export interface BootModules {
   readonly loader: ModuleLoader;
   /** Devices that asked for a module which neither the image nor the kernel has. */
   readonly unanswered: readonly MissingDriver[];
+  /** Resolves when the devices that were there at the beginning have their drivers. */
+  readonly settled: Promise<void>;
   /** Begins to load what the hardware asks for. */
   coldplug(): void;
   /** Asks for no more modules; settles when those that are being loaded are done. */
@@ -40,21 +42,25 @@ export function openModules(boot: Boot): BootModules | undefined {
     onModule: (report) => recordModule(boot, report),
   });
   const unanswered: MissingDriver[] = [];
+  const { promise: settled, resolve: settle } = Promise.withResolvers<void>();
   let running: Promise<unknown> = Promise.resolve();
   for (const problem of index.configuration.problems) warn(boot, problem);
   return {
     index,
     loader,
     unanswered,
+    settled,
     coldplug: () => {
-      if (configuration.modules?.coldplug === false) return;
+      if (configuration.modules?.coldplug === false) return settle();
       const options = {
         loader,
         signal: end.signal,
+        onSettled: settle,
         onMissing: (missing: MissingDriver) => void unanswered.push(missing),
       };
       running = coldplug(linux, index, options).catch((error: unknown) => {
         if (!end.signal.aborted) warn(boot, `looking for hardware ended: ${messageOf(error)}`);
+        settle();
       });
     },
     stop: async () => {

@@ -57,7 +57,7 @@ const stages: readonly Stage[] = [
     name: "switch",
     title: "switch to the new root",
     breakPoint: "switch",
-    run: stage.switchToRoot,
+    run: stage.switchWhenAsked,
   },
   // The end: this process becomes the real init, or runs a boot program.
   { name: "hand-over", title: "start the real init", run: stage.handOver },

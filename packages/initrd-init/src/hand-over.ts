@@ -3,13 +3,10 @@ import { executeInit, findInit } from "@earlyboot/switch-root";
 import { BootFailure, messageOf } from "./boot-failure.ts";
 import { readMemory, writeBootReport } from "./boot-recorder.ts";
 import { type Boot, newRoot, warn } from "./boot.ts";
+import { isModule } from "./is-module.ts";
 import { openRepl } from "./open-repl.ts";
+import { switchToRoot } from "./switch-to-root.ts";
 import { systemdTimestamps } from "./systemd-timestamps.ts";
-
-/** Whether a boot program is a JavaScript module, which is imported, and not executed. */
-export function isModule(path: string): boolean {
-  return /\.[cm]?js$/.test(path);
-}
 
 /** Becomes the real init, or runs the boot program; without either, opens the REPL. */
 export async function handOver(boot: Boot): Promise<void> {
@@ -18,10 +15,23 @@ export async function handOver(boot: Boot): Promise<void> {
   const load = settings.load.value;
   if (load !== undefined && isModule(load)) return await runBootProgram(boot, load);
   if (!boot.switched) {
-    boot.log.info("no root and no boot program were asked for: the REPL");
-    return await openRepl(boot, { asked: true });
+    await openReplForWantOfRoot(boot);
+    await switchToRoot(boot);
   }
   becomeInit(boot, load ?? settings.init.value ?? findInit(linux, "/") ?? "/sbin/init");
+}
+
+/** Without a root there is only the person at the console, who may mount one at `/root` and go on. */
+async function openReplForWantOfRoot(boot: Boot): Promise<void> {
+  if (boot.configuration.repl?.access === "off" || !boot.ui.interactive()) {
+    throw new BootFailure({
+      operation: "boot",
+      reason: "neither a root nor a boot program was asked for, and no REPL can be opened",
+      hints: ["Name the root on the kernel's command line, root=LABEL=…, or in the image."],
+    });
+  }
+  boot.log.info("neither a root nor a boot program was asked for: the REPL");
+  await openRepl(boot);
 }
 
 /** Programs of the real root expect pseudo terminals. */

@@ -4,25 +4,22 @@ import {
   makeDeviceNodes,
   nodesBesideDevtmpfs,
 } from "@earlyboot/device-nodes";
-import { errorCode, printable } from "@earlyboot/linux-syscalls";
+import { printable } from "@earlyboot/linux-syscalls";
 import { configureQemuNetworking } from "@earlyboot/qemu-net";
-import { type SwitchRootResult, endOtherProcesses, switchRoot } from "@earlyboot/switch-root";
 import { BootFailure, messageOf } from "./boot-failure.ts";
 import { loadListedModules, openModules, prepareType } from "./boot-modules.ts";
-import { readMemory, writeBootReport } from "./boot-recorder.ts";
 import { type Boot, newRoot, warn } from "./boot.ts";
 import { checkDevice } from "./check-device.ts";
 import { copyRuntime } from "./copy-runtime.ts";
 import { findRoot, readRootParameter } from "./find-root.ts";
-import { isModule } from "./hand-over.ts";
 import { mountDeclared } from "./mount-declared.ts";
 import { mountEssentialFileSystems } from "./mount-essential-file-systems.ts";
 import { type MountAttempt, mountAttempts } from "./mount-root.ts";
 import { linkMtab, prepareRoot } from "./prepare-root.ts";
-import { clearCheckReboots } from "./reboot-counter.ts";
 import { openConsole } from "./take-console.ts";
 
 export { handOver } from "./hand-over.ts";
+export { switchWhenAsked } from "./switch-to-root.ts";
 
 /** Mounts what every program expects, and opens the console again where the kernel could not. */
 export function mountEssential(boot: Boot): void {
@@ -57,9 +54,11 @@ export async function startModules(boot: Boot): Promise<string> {
 }
 
 /** Brings up the network of a QEMU guest, when the image is configured so. */
-export function bringUpNetwork(boot: Boot): string {
-  const { linux, configuration } = boot;
+export async function bringUpNetwork(boot: Boot): Promise<string> {
+  const { linux, configuration, modules } = boot;
   if (configuration.network === undefined) return "not configured";
+  // The interface is there once its driver is.
+  await modules?.settled;
   const up = configureQemuNetworking(linux, configuration.network.qemu, {
     onMessage: (line) => boot.log.info(line),
   });
@@ -201,63 +200,4 @@ async function attemptsForLoop(boot: Boot, device: string): Promise<readonly Mou
     options: boot.settings.rootOptions.value,
     readOnly: boot.settings.readOnly.value,
   });
-}
-
-/** Ends what was started here, checks everything, and makes the new root the root. */
-export async function switchToRoot(boot: Boot): Promise<string> {
-  const { linux, log, recorder, settings } = boot;
-  if (boot.rootParameter === undefined && settings.load.value === undefined) {
-    return "not switched: no root was asked for";
-  }
-  await boot.modules?.stop();
-  clearCheckReboots(linux);
-  const { left } = await endOtherProcesses(linux);
-  for (const { pid, name } of left) warn(boot, `process ${pid} (${printable(name)}) does not end`);
-  const after = readMemory(linux);
-  if (after !== undefined) {
-    recorder.set({ memory: { ...recorder.report().memory, after } });
-  }
-  writeBootReport(linux, recorder.report());
-  const { method, removed, warnings } = trySwitch(boot);
-  boot.switched = true;
-  for (const warning of warnings) warn(boot, warning);
-  log.debug(`switched by ${method}; ${removed} files of the image are gone`);
-  return `by ${method}`;
-}
-
-function trySwitch(boot: Boot): SwitchRootResult {
-  const init = nextProgram(boot);
-  try {
-    return switchRoot(boot.linux, newRoot, {
-      ...(init === undefined ? {} : { init }),
-      pivot: boot.survivors.length === 0,
-    });
-  } catch (error) {
-    if (errorCode(error) !== "ERR_SWITCH_ROOT_REFUSED") throw error;
-    throw refusal(error);
-  }
-}
-
-/** The checks said no before anything was touched. */
-function refusal(error: unknown): BootFailure {
-  const [, ...reasons] = messageOf(error).split("\n- ");
-  const noInit = reasons.some((reason) => /init/.test(reason));
-  return new BootFailure({
-    operation: `make ${newRoot} the root`,
-    reason: reasons.join("\n"),
-    hints: [
-      ...(noInit
-        ? ["Is it the right file system? Correct root=, or name its init with init=PATH."]
-        : []),
-      "Nothing was moved or deleted: in the REPL, the root is mounted at /root.",
-    ],
-    cause: error,
-  });
-}
-
-/** What the checks look for in the new root: a program, `null` for a module, or the usual inits. */
-function nextProgram({ settings }: Boot): string | null | undefined {
-  const load = settings.load.value;
-  if (load === undefined) return settings.init.value;
-  return isModule(load) ? null : load;
 }

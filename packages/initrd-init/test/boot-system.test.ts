@@ -352,6 +352,31 @@ describe("what is handed over to", () => {
     expect(replOpened).toBe(1);
   });
 
+  it("is the failure policy when neither was asked for and nobody can type", async () => {
+    const { console, ending } = await simulateBoot({ ...plainMachine, commandLine: "" });
+
+    expect(console).toContain("neither a root nor a boot program was asked for");
+    expect(ending).toEqual({ kind: "reboot", command: RebootCommand.Restart });
+  });
+
+  it("is the root that somebody mounted in that REPL", async () => {
+    const { ending } = await simulateBoot(
+      { ...plainMachine, commandLine: "" },
+      { version: 1 },
+      {
+        interactive: true,
+        repl: [
+          (linux) => {
+            linux.umount2("/root");
+            linux.mount({ source: "/dev/vda", target: "/root", type: "ext4" });
+          },
+        ],
+      },
+    );
+
+    expect(ending).toMatchObject({ kind: "execve", path: "/sbin/init" });
+  });
+
   it("is a boot program in the new root; when it returns, the machine reboots", async () => {
     const programs: string[] = [];
     const { ending, console } = await simulateBoot(

@@ -35,6 +35,12 @@ it("says why a boot would fail, with the screen that it would show", async () =>
   );
 });
 
+it("says that a boot without a root would fail", async () => {
+  const plan = await planBoot(running, { version: 1 }, { commandLine: "quiet" });
+
+  expect(plan.outcome).toMatchObject({ kind: "failed" });
+});
+
 it("says that a boot program would run", async () => {
   const plan = await planBoot(
     running,
