@@ -1,6 +1,7 @@
 import { type Linux, RebootCommand } from "@earlyboot/linux-syscalls";
 import { mayUseRepl } from "./ask-password.ts";
 import type { FailureAction, ReplConfiguration } from "./boot-configuration.ts";
+import { drainConsole } from "./take-console.ts";
 import type { BootUi } from "./boot-ui.ts";
 
 /** What {@link runFailurePolicy} needs to know. */
@@ -15,7 +16,7 @@ export interface FailurePolicy {
 }
 
 /** The part of Linux that the failure policy needs. */
-export type FailurePolicyLinux = Pick<Linux, "reboot" | "sync" | "sleep" | "now">;
+export type FailurePolicyLinux = Pick<Linux, "pendingOutput" | "reboot" | "sync" | "sleep" | "now">;
 
 /** The part of the user interface that the failure policy needs. */
 export type FailurePolicyUi = Pick<
@@ -125,6 +126,7 @@ async function endMachine(
   ui: FailurePolicyUi,
   action: Exclude<FailureAction, "repl">,
 ): Promise<never> {
+  await drainConsole(linux);
   linux.sync();
   if (action === "panic") return ui.exit(1);
   try {

@@ -41,3 +41,22 @@ export function takeTerminal(linux: TerminalLinux): void {
     // The console is not a terminal, or it belongs to another session.
   }
 }
+
+/** How long the console may take to send what is left, in milliseconds: a screen over a slow line. */
+const patience = 3000;
+
+/**
+ * Waits until the console has sent everything: a serial line is slow, and a machine that is switched off
+ * would lose the end of the failure screen. Waits no longer than {@link patience}, since a line that is
+ * held up would hold up the machine.
+ */
+export async function drainConsole(linux: Pick<Linux, "pendingOutput" | "sleep">): Promise<void> {
+  try {
+    // The kernel tells nobody when a line is empty.
+    for (let waited = 0; waited < patience && linux.pendingOutput(1) > 0; waited += 10) {
+      await linux.sleep(10);
+    }
+  } catch {
+    // The console is no terminal.
+  }
+}

@@ -11,6 +11,7 @@ const modeBits = { signals: C.ISIG, lines: C.ICANON, echo: C.ECHO } as const;
 type TerminalCalls = Pick<
   Processes,
   | "dropControllingTerminal"
+  | "pendingOutput"
   | "setControllingTerminal"
   | "setTerminalMode"
   | "terminalMode"
@@ -60,6 +61,12 @@ export function terminalCalls(kernel: Kernel): TerminalCalls {
       kernel.call("ioctl", [number, C.TIOCGWINSZ, size]);
       const { rows, columns } = readStructure(windowSize, size);
       return { columns, rows };
+    },
+    pendingOutput(open) {
+      const pending = new Int32Array(1);
+      const number = descriptor("ioctl", "descriptor", open);
+      kernel.call("ioctl", [number, C.TIOCOUTQ, new Uint8Array(pending.buffer)]);
+      return pending[0] ?? 0;
     },
   };
 }

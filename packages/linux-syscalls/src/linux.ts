@@ -613,6 +613,13 @@ export interface Processes {
   /** Columns and rows (TIOCGWINSZ); zeros where the terminal does not know, as on a serial line. */
   terminalSize(descriptor: number): { readonly columns: number; readonly rows: number };
   /**
+   * How many bytes a terminal has still to send (TIOCOUTQ): a machine that is switched off now would
+   * lose them.
+   *
+   * @throws SyscallError ENOTTY when it is none.
+   */
+  pendingOutput(descriptor: number): number;
+  /**
    * Reaps children that this process did not start by `spawn`, from now on, never taking the exits
    * of those that it did. Gives a function that stops it.
    */

@@ -258,6 +258,7 @@ describe.each([...hosts()])("$title", (host: Host) => {
         changed: { echo: false, lines: false, signals: true },
         restored: { echo: true, lines: true, signals: true },
         size: { columns: 0, rows: 0 },
+        pending: 0,
         dropped: "ENXIO",
         taken: "nothing",
         session: "EPERM",

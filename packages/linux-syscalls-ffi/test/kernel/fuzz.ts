@@ -201,6 +201,7 @@ const shapes: Readonly<Record<string, readonly (() => unknown)[]>> = {
   terminalMode: [descriptor],
   setTerminalMode: [descriptor, request],
   terminalSize: [descriptor],
+  pendingOutput: [descriptor],
   setControllingTerminal: [descriptor],
   dropControllingTerminal: [descriptor],
   reapOrphans: [handler],

@@ -623,6 +623,7 @@ const scenarios: Record<string, Scenario> = {
       changed,
       restored: linux.terminalMode(0),
       size: linux.terminalSize(0),
+      pending: linux.pendingOutput(0),
       dropped,
       taken: codeOf(() => linux.close(linux.open("/dev/tty"))),
       session: codeOf(() => linux.setsid()),

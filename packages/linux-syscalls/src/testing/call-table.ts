@@ -285,6 +285,10 @@ export const callTable: CallTable = {
     ...onDescriptor("ioctl", false, terminalErrors),
     words: (describe, descriptor) => ["TIOCGWINSZ", describe(descriptor)],
   },
+  pendingOutput: {
+    ...onDescriptor("ioctl", false, terminalErrors),
+    words: (describe, descriptor) => ["TIOCOUTQ", describe(descriptor)],
+  },
   reapOrphans: plain("waitid", false, []),
   onSignal: plain("rt_sigaction", false, ["EINVAL"], (signal) => [String(signal)]),
 

@@ -61,6 +61,10 @@ export function processCalls(world: ProcessWorld): Processes {
       const { columns, rows } = terminalOf(kernel, descriptor);
       return { columns, rows };
     },
+    pendingOutput: (descriptor) => {
+      terminalOf(kernel, descriptor);
+      return 0;
+    },
     reapOrphans: (onReaped = () => undefined) => {
       reapers.add(onReaped);
       return () => void reapers.delete(onReaped);

@@ -220,6 +220,7 @@ describe("the console", () => {
 
     expect(linux.terminalMode(0)).toEqual({ echo: false, lines: true, signals: true });
     expect(linux.terminalSize(1)).toEqual({ columns: 132, rows: 43 });
+    expect(linux.pendingOutput(1)).toBe(0);
     expect(linux.calls).toEqual(["ioctl TCSETS </dev/console> -echo"]);
   });
 
