@@ -220,7 +220,7 @@ async function runRepl({ names, commands, help }: ReplScope): Promise<void> {
         void run(argument.trim())
           .then(({ text }) => (text === undefined ? undefined : show(text)))
           .catch((error: unknown) => show(String(error)))
-          .then(() => {
+          .finally(() => {
             this.resume();
             this.displayPrompt();
           });

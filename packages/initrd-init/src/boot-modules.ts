@@ -71,7 +71,7 @@ export function openModules(boot: Boot): BootModules | undefined {
 }
 
 /** The version of the running kernel. */
-export function kernelRelease(linux: Pick<Boot["linux"], "readText">): string {
+function kernelRelease(linux: Pick<Boot["linux"], "readText">): string {
   return linux.readText("/proc/sys/kernel/osrelease").trim();
 }
 

@@ -43,7 +43,7 @@ export function readRootParameter(root: Setting<string> | undefined): RootParame
 }
 
 /** Whether a root is on a block device. */
-export function isOnDevice({ device }: RootParameter): boolean {
+function isOnDevice({ device }: RootParameter): boolean {
   return device.nfs === undefined && device.tag === undefined && device.none === undefined;
 }
 

@@ -16,7 +16,7 @@ import { type Boot, newRoot, warn } from "./boot.ts";
 import { checkDevice } from "./check-device.ts";
 
 /** The declared file systems that are mounted before the switch, in the order in which they are. */
-export function neededFileSystems(boot: Pick<Boot, "configuration">): readonly FileSystem[] {
+function neededFileSystems(boot: Pick<Boot, "configuration">): readonly FileSystem[] {
   const declared = (boot.configuration.fileSystems ?? []).map((spec) => fromSpec(spec));
   const needed = declared.filter((fs) => fs.mount && fs.mountPoint !== "/" && isNeededForBoot(fs));
   return sortForMounting(needed).filter(({ mountPoint }) => mountPoint !== "/");

@@ -69,7 +69,7 @@ function unionFailure(error: unknown, data: string, program: string | undefined)
 }
 
 /** Processes that must live on, one number a line. */
-export const doNotKillFile = "/run/earlyboot/do-not-kill";
+const doNotKillFile = "/run/earlyboot/do-not-kill";
 
 /** How long a union program may take to mount, in milliseconds. */
 const patience = 30_000;

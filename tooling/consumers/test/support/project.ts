@@ -30,6 +30,7 @@ export async function install(
   await output(manager === "npm" ? npm : pnpm, {
     cwd: directory,
     env: {
+      HOME: join(directory, ".."),
       npm_config_registry: registry,
       npm_config_cache: join(directory, "../npm-cache"),
       pnpm_config_registry: registry,

@@ -27,6 +27,7 @@ export async function openRegistry(packed: readonly Packed[]): Promise<Registry>
     else if (file === undefined) response.end(describe(each, origin(server)));
     else response.end(readFileSync(each.tarball));
   });
+  server.unref();
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   return { url: origin(server), close: () => closeServer(server) };
 }

@@ -1,4 +1,5 @@
 import { spawn } from "node:child_process";
+import { tmpdir } from "node:os";
 
 /** How a program ended, and all that it printed. */
 export interface Ended {
@@ -15,7 +16,7 @@ export interface RunOptions {
 /** Runs a program in an environment of its own: nothing of this workspace leaks into it. */
 export async function run(command: readonly string[], options: RunOptions = {}): Promise<Ended> {
   const [program = "", ...parameters] = command;
-  const env = { PATH: searchPath, HOME: options.cwd ?? "/", ...options.env };
+  const env = { PATH: searchPath, HOME: tmpdir(), ...options.env };
   const child = spawn(program, parameters, {
     cwd: options.cwd,
     env,
