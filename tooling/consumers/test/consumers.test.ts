@@ -6,7 +6,7 @@ import { afterAll, describe, expect, it, jest } from "@jest/globals";
 import { publint } from "publint";
 import { formatMessage } from "publint/utils";
 import { type Example, readExamples } from "./support/examples.ts";
-import { stages } from "./support/stages.ts";
+import { stageOf } from "./support/stages.ts";
 import { nodes } from "./support/other-nodes.ts";
 import { packInstalled, packWorkspace } from "./support/pack.ts";
 import {
@@ -37,7 +37,7 @@ const budget: Readonly<Record<string, number>> = JSON.parse(
   readFileSync(join(here, "sizes.json"), "utf8"),
 );
 const published = publishedPackages();
-const examples = published.flatMap(readExamples);
+const examples = readExamples();
 const binaries = await nodes();
 
 const scratch = mkdtempSync(join(tmpdir(), "earlyboot-consumers-"));
@@ -68,12 +68,12 @@ describe.each([
     const lack = whatLacks(example, name, file);
     const itHere = lack === undefined ? it : it.skip;
     itHere(`${example.file} runs${lack === undefined ? "" : `: skipped, ${lack}`}`, async () => {
-      if (example.package === "block-devices") await makeDisk(project);
+      if (example.subject === "block-devices") await makeDisk(project);
 
       const { status, output: text } = await runExample(project, example, file ?? "");
 
-      expect(text).toMatch(stages[example.package]?.prints ?? /^an example that nobody expected$/);
-      expect(status).toBe(stages[example.package]?.status ?? 0);
+      expect(text).toMatch(stageOf(example)?.prints ?? /^an example that nobody expected$/);
+      expect(status).toBe(stageOf(example)?.status ?? 0);
     });
   }
 
@@ -157,9 +157,9 @@ function installed(name: string, workspace: string): string {
 /** Why an example cannot run here. */
 function whatLacks(example: Example, name: string, file: string | undefined): string | undefined {
   if (file === undefined) return `${name} cannot be fetched`;
-  if (example.package === "initrd-image" && !overlay)
+  if (example.subject === "initrd-image" && !overlay)
     return "no overlay in a namespace of one's own";
-  return example.package === "block-devices" && !mke2fs ? "mke2fs is missing" : undefined;
+  return example.subject === "block-devices" && !mke2fs ? "mke2fs is missing" : undefined;
 }
 
 /** Everything that can be imported from a published package. */

@@ -24,7 +24,11 @@ export const configSchema: object = {
         { type: "array", items: { type: "string", minLength: 1 } },
       ],
     },
-    blacklist: { type: "array", items: { type: "string", minLength: 1 } },
+    blacklist: {
+      type: "array",
+      items: { type: "string", minLength: 1 },
+      description: "Modules never to load because hardware asks for them.",
+    },
     root: {
       type: "object",
       additionalProperties: false,
@@ -79,9 +83,14 @@ export const configSchema: object = {
       type: "string",
       description: "A module with functions to run before and after stages.",
     },
-    programs: { type: "array", items: { type: "string", pattern: "^/" } },
+    programs: {
+      type: "array",
+      items: { type: "string", pattern: "^/" },
+      description: "Programs of this machine to take along, with their libraries.",
+    },
     files: {
       type: "array",
+      description: "Files of this machine to take along; another place in the image is `to`.",
       items: {
         anyOf: [
           { type: "string", pattern: "^/" },
@@ -98,8 +107,17 @@ export const configSchema: object = {
         ],
       },
     },
-    compression: { enum: compressions },
-    level: { type: "integer", minimum: 0, maximum: 22 },
-    output: { type: "string", minLength: 1 },
+    compression: { enum: compressions, default: "zstd" },
+    level: {
+      type: "integer",
+      minimum: 0,
+      maximum: 22,
+      description: "How hard to compress; default the compression's own.",
+    },
+    output: {
+      type: "string",
+      minLength: 1,
+      description: "The file to write; default `earlyboot-VERSION.img`.",
+    },
   },
 };

@@ -3,7 +3,7 @@ import { release } from "node:os";
 import { dirname, join } from "node:path";
 import type { Example } from "./examples.ts";
 import { cache } from "./other-nodes.ts";
-import { simulatedAdapter, simulatedLinux, stages } from "./stages.ts";
+import { simulatedAdapter, simulatedLinux, stageOf } from "./stages.ts";
 import { type Ended, output, run } from "./run.ts";
 import { root } from "./workspace.ts";
 
@@ -65,12 +65,12 @@ export function keepCache({ directory }: Project): void {
 /** Runs an example with `node`, where it finds only what the project has installed. */
 export function runExample(project: Project, example: Example, node: string): Promise<Ended> {
   const cwd = project.directory;
-  const stage = stages[example.package];
+  const stage = stageOf(example);
   if (stage?.machine !== undefined) {
     const env = { STAGE: JSON.stringify(stage) };
     return run([node, "--import", "./simulated-adapter.js", example.file], { cwd, env });
   }
-  const prefix = example.package === "initrd-image" ? withKernelModules(cwd) : [];
+  const prefix = example.subject === "initrd-image" ? withKernelModules(cwd) : [];
   return run([...prefix, node, example.file], { cwd });
 }
 

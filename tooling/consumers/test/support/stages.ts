@@ -1,16 +1,25 @@
-/** Where the examples of a package run, and what they print there. */
+import type { Example } from "./examples.ts";
+
+/** Where the examples of a document run, and what they print there. */
 export interface Stage {
   /** Options of `simulateLinux`, for examples that change a machine; the others run on this one. */
   readonly machine?: object;
   /** What is mounted before the example begins. */
   readonly mounts?: readonly object[];
   readonly prints: RegExp;
-  /** How it ends; default 0. */
+  /** How it ends; default 0. Becoming another program ends the simulation, which nobody catches: 1. */
   readonly status?: number;
 }
 
-/** By the name of the package. */
-export const stages: Readonly<Record<string, Stage>> = {
+/** By the name of the package or the page, or of one example. */
+const stages: Readonly<Record<string, Stage>> = {
+  "boot-program-1": {
+    machine: { files: { "/sbin/init": { kind: "file", program: {} } } },
+    prints: /^tmpfs? \/|^rootfs \/[^]*SIMULATION_ENDED/m,
+    status: 1,
+  },
+  "boot-program-2": { prints: /^$/ },
+  "test-your-boot-code": { prints: /^$/ },
   "block-devices": { prints: /type: 'ext4'[^]*label: 'root'/ },
   cmdline: { prints: /^quiet: (true|false)$/m },
   earlyboot: { prints: /^$/ },
@@ -76,10 +85,14 @@ export const stages: Readonly<Record<string, Stage>> = {
     },
     mounts: [{ source: "/dev/vda", target: "/root", type: "ext4" }],
     prints: /^switched by \w+, becoming \/sbin\/init$[^]*SIMULATION_ENDED/m,
-    // Becoming another program ends the simulation, which nobody catches.
     status: 1,
   },
 };
+
+/** Where `example` runs. */
+export function stageOf({ file, subject }: Example): Stage | undefined {
+  return stages[file.replace(/\.\w+$/, "")] ?? stages[subject];
+}
 
 /** Says `openLinux()` to a machine that exists in memory only. */
 export const simulatedAdapter = `
