@@ -79,21 +79,19 @@ export async function bootSystem(
   const fatal = guardProcess(boot);
   let hooks: Hooks = {};
   for (const next of stages) {
-    if (next.name === "modules") hooks = await loadHooks(boot);
+    if (next.name === "modules") hooks = await loadHooks(boot, () => fatal.next());
     await runStage(boot, next, hooks, fatal);
   }
 }
 
 /** Runs a stage until it succeeds. */
 async function runStage(boot: Boot, next: Stage, hooks: Hooks, fatal: FatalErrors): Promise<void> {
-  if (next.breakPoint !== undefined && boot.settings.breaks.value.includes(next.breakPoint)) {
-    boot.log.info(`stopping before ${next.name} (earlyboot.break)`);
-    await openRepl(boot);
-  }
+  await stopBefore(boot, next);
+  const run = onceAtATime(() => runWithHooks(boot, next, hooks));
   for (let done = false; !done;) {
     const end = boot.recorder.stage(next.name);
     try {
-      const note = await Promise.race([runWithHooks(boot, next, hooks), fatal.next()]);
+      const note = await Promise.race([run(), fatal.next()]);
       end("done", note);
       done = true;
     } catch (error) {
@@ -101,6 +99,32 @@ async function runStage(boot: Boot, next: Stage, hooks: Hooks, fatal: FatalError
       await failBoot(boot, asBootFailure(error, next.title));
     }
   }
+}
+
+/** Opens the REPL before a stage where `earlyboot.break=` asks for that; never rejects. */
+async function stopBefore(boot: Boot, { name, breakPoint }: Stage): Promise<void> {
+  if (breakPoint === undefined || !boot.settings.breaks.value.includes(breakPoint)) return;
+  boot.log.info(`stopping before ${name} (earlyboot.break)`);
+  try {
+    await openRepl(boot);
+  } catch (error) {
+    warn(boot, `the REPL cannot be used: ${messageOf(error)}`);
+  }
+}
+
+/**
+ * Gives a function that begins something again only when it failed. A stage that an error of somebody
+ * else's stopped goes on meanwhile: it must neither run twice side by side, nor once it is done.
+ */
+function onceAtATime<T>(begin: () => Promise<T>): () => Promise<T> {
+  let running: Promise<T> | undefined;
+  return () => {
+    running ??= begin().catch((error: unknown) => {
+      running = undefined;
+      throw error;
+    });
+    return running;
+  };
 }
 
 async function runWithHooks(boot: Boot, next: Stage, hooks: Hooks): Promise<string | undefined> {
@@ -164,6 +188,7 @@ function guardProcess(boot: Boot): FatalErrors {
   let reject: ((error: unknown) => void) | undefined;
   ui.onFatal((error) => {
     log.error(`an error that nobody caught: ${messageOf(error)}`);
+    if (boot.replOpen) return;
     const waiting = reject;
     reject = undefined;
     waiting?.(error);
@@ -187,7 +212,9 @@ function guardProcess(boot: Boot): FatalErrors {
   const handle = (signal: number, handler: () => void) =>
     attempt(`handle signal ${signal}`, () => linux.onSignal(signal, handler));
   // As for sysvinit and busybox.
-  handle(Signal.Interrupt, end(RebootCommand.Restart, "rebooting (Ctrl-Alt-Del)"));
+  const restart = end(RebootCommand.Restart, "rebooting (Ctrl-Alt-Del)");
+  // Ctrl-C in the REPL, or in a program that it runs, sends the same signal.
+  handle(Signal.Interrupt, () => (boot.replOpen ? undefined : restart()));
   handle(Signal.Terminate, end(RebootCommand.Restart, "rebooting (SIGTERM)"));
   handle(Signal.User1, end(RebootCommand.Halt, "halting (SIGUSR1)"));
   handle(Signal.User2, end(RebootCommand.PowerOff, "powering off (SIGUSR2)"));

@@ -30,6 +30,8 @@ export interface Boot {
   readonly survivors: number[];
   /** Whether the root has been switched: nothing of the image is there any more. */
   switched: boolean;
+  /** Whether somebody is in the REPL: Ctrl-C and errors of what is typed are theirs, not the boot's. */
+  replOpen: boolean;
 }
 
 /** Where the root file system is mounted before it becomes the root. */
@@ -62,5 +64,6 @@ export function beginBoot(
     root: undefined,
     survivors: [],
     switched: false,
+    replOpen: false,
   };
 }

@@ -1,7 +1,7 @@
 import { describeBlockDevice, listBlockDevices } from "@earlyboot/block-devices";
 import type { MissingDriver } from "@earlyboot/kernel-modules";
 import { printable } from "@earlyboot/linux-syscalls";
-import type { BootFailure } from "./boot-failure.ts";
+import { type BootFailure, messageOf } from "./boot-failure.ts";
 import { missingDrivers } from "./boot-modules.ts";
 import { writeBootReport } from "./boot-recorder.ts";
 import type { Boot } from "./boot.ts";
@@ -16,6 +16,24 @@ import { runFailurePolicy } from "./run-failure-policy.ts";
  */
 export async function failBoot(boot: Boot, failure: BootFailure): Promise<void> {
   const { linux, ui, log, recorder, configuration, settings } = boot;
+  try {
+    await tell(boot, failure);
+  } catch (error) {
+    log.error(failure.message);
+    log.error(`more cannot be told: ${messageOf(error)}`);
+  }
+  await runFailurePolicy(linux, ui, {
+    action: settings.onFailure.value,
+    panic: settings.panic.value,
+    repl: configuration.repl ?? { access: "open" },
+    openRepl: () => openRepl(boot, { asked: true }),
+  });
+  recorder.set({ outcome: "booting" });
+}
+
+/** Shows the screen and writes the report. */
+async function tell(boot: Boot, failure: BootFailure): Promise<void> {
+  const { linux, ui, log, recorder } = boot;
   const screen = failureScreen(failure, { asked: asked(boot), seen: await seen(boot, failure) });
   recorder.set({
     outcome: "failed",
@@ -27,13 +45,6 @@ export async function failBoot(boot: Boot, failure: BootFailure): Promise<void> 
   writeBootReport(linux, recorder.report());
   log.record(screen);
   ui.write(`\n${ui.colour() ? inRed(screen) : screen}\n`);
-  await runFailurePolicy(linux, ui, {
-    action: settings.onFailure.value,
-    panic: settings.panic.value,
-    repl: configuration.repl ?? { access: "open" },
-    openRepl: () => openRepl(boot, { asked: true }),
-  });
-  recorder.set({ outcome: "booting" });
 }
 
 /** One line about a device without a driver: which module the image lacks. */
@@ -42,12 +53,19 @@ function describeMissing({ device, modules }: MissingDriver): string {
   return `no driver for ${printable(name)}: the image lacks ${modules.join(", ")}`;
 }
 
+/** How long a disk may take to say what is on it, in milliseconds: a dying one never does. */
+const patience = 5000;
+
 /** The devices that are there; none where even that cannot be told. */
 async function devicesNow({ linux }: Boot): Promise<readonly string[]> {
+  const answered = new AbortController();
+  const late = linux.sleep(patience, answered.signal).then(() => []);
   try {
-    return (await listBlockDevices(linux)).map(describeBlockDevice);
+    return (await Promise.race([listBlockDevices(linux), late])).map(describeBlockDevice);
   } catch {
     return [];
+  } finally {
+    answered.abort();
   }
 }
 

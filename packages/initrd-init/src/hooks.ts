@@ -10,12 +10,15 @@ export interface Hooks {
   readonly after?: Readonly<Record<string, Hook>>;
 }
 
-/** Loads the image's hooks; a module that cannot be loaded is a warning. */
-export async function loadHooks(boot: Boot): Promise<Hooks> {
+/**
+ * Loads the image's hooks; a module that cannot be loaded is a warning. So is one during whose loading
+ * `fatal` rejects, as when it waits for what never comes.
+ */
+export async function loadHooks(boot: Boot, fatal: () => Promise<never>): Promise<Hooks> {
   const { hooks: path } = boot.configuration;
   if (path === undefined) return {};
   try {
-    const module = await boot.ui.importHooks(path);
+    const module = await Promise.race([boot.ui.importHooks(path), fatal()]);
     return isHooks(module) ? module : {};
   } catch (error) {
     warn(boot, `the hooks in ${path} cannot be loaded: ${messageOf(error)}`);

@@ -8,7 +8,7 @@ import { mayUseRepl } from "./ask-password.ts";
 import { writeBootReport } from "./boot-recorder.ts";
 import type { ReplCommand } from "./boot-ui.ts";
 import type { Boot } from "./boot.ts";
-import { takeTerminal } from "./take-console.ts";
+import { leaveTerminal, takeTerminal } from "./take-console.ts";
 
 /**
  * Opens the REPL on the console and waits until it is left. Does nothing but say so where the image is
@@ -24,7 +24,13 @@ export async function openRepl(
   if (!ui.interactive()) return log.warning("no REPL: there is no console to type at");
   if (!asked && !(await mayUseRepl(ui, repl))) return;
   takeTerminal(linux);
-  await ui.runRepl({ names: names(boot), commands: commands(boot), help });
+  boot.replOpen = true;
+  try {
+    await ui.runRepl({ names: names(boot), commands: commands(boot), help });
+  } finally {
+    boot.replOpen = false;
+    leaveTerminal(linux);
+  }
 }
 
 function names(boot: Boot): Readonly<Record<string, unknown>> {

@@ -1,6 +1,7 @@
-import { type Linux, RebootCommand } from "@earlyboot/linux-syscalls";
+import { type Linux, RebootCommand, printable } from "@earlyboot/linux-syscalls";
 import { mayUseRepl } from "./ask-password.ts";
 import type { FailureAction, ReplConfiguration } from "./boot-configuration.ts";
+import { messageOf } from "./boot-failure.ts";
 import { drainConsole } from "./take-console.ts";
 import type { BootUi } from "./boot-ui.ts";
 
@@ -40,15 +41,26 @@ export async function runFailurePolicy(
 ): Promise<void> {
   const possible = policy.repl.access !== "off" && ui.interactive();
   const wanted = policy.action ?? (policy.repl.access === "off" ? "reboot" : "repl");
-  const repl = wanted === "repl" && possible;
-  if (repl && !(policy.panic !== undefined && policy.panic !== 0)) {
-    if (await mayUseRepl(ui, policy.repl)) return await policy.openRepl();
-  }
   const action = wanted === "repl" ? "reboot" : wanted;
-  const key = await countDown(linux, ui, action, policy.panic, possible);
-  if (key && (await mayUseRepl(ui, policy.repl))) return await policy.openRepl();
+  const atOnce = wanted === "repl" && possible && (policy.panic ?? 0) === 0;
+  if (atOnce && (await useRepl(ui, policy))) return;
+  // Who could not use it now gets no further chance.
+  const key = await countDown(linux, ui, action, policy.panic, possible && !atOnce);
+  if (key && (await useRepl(ui, policy))) return;
   if (key) await countDown(linux, ui, action, policy.panic, false);
   return await endMachine(linux, ui, action);
+}
+
+/** Opens the REPL to whoever may use it; false where that was nobody, or the console broke down. */
+async function useRepl(ui: FailurePolicyUi, { repl, openRepl }: FailurePolicy): Promise<boolean> {
+  try {
+    if (!(await mayUseRepl(ui, repl))) return false;
+    await openRepl();
+    return true;
+  } catch (error) {
+    ui.write(`The REPL cannot be used: ${printable(messageOf(error))}\n`);
+    return false;
+  }
 }
 
 const verbs: Readonly<Record<Exclude<FailureAction, "repl">, string>> = {

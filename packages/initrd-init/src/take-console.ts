@@ -22,7 +22,10 @@ export function openConsole(linux: ConsoleLinux): boolean {
 }
 
 /** The part of Linux that taking the console's terminal needs. */
-export type TerminalLinux = Pick<Linux, "setsid" | "setControllingTerminal">;
+export type TerminalLinux = Pick<
+  Linux,
+  "setsid" | "setControllingTerminal" | "dropControllingTerminal"
+>;
 
 /**
  * Makes the console the controlling terminal, so that Ctrl-C and job control work. Does nothing
@@ -58,5 +61,17 @@ export async function drainConsole(linux: Pick<Linux, "pendingOutput" | "sleep">
     }
   } catch {
     // The console is no terminal.
+  }
+}
+
+/**
+ * Gives the console's terminal up again: otherwise Ctrl-C would restart a machine that boots on, and
+ * the real init's own log-in programs could not take it.
+ */
+export function leaveTerminal(linux: TerminalLinux): void {
+  try {
+    linux.dropControllingTerminal(0);
+  } catch {
+    // It is not ours: the console is no terminal, or it has vanished.
   }
 }

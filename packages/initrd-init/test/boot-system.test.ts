@@ -1,6 +1,7 @@
 import { describe, expect, it } from "@jest/globals";
 import { fileSystem, toSpec } from "@earlyboot/mount-spec";
-import { RebootCommand } from "@earlyboot/linux-syscalls";
+import type { BootUi } from "@earlyboot/initrd-init";
+import { RebootCommand, Signal } from "@earlyboot/linux-syscalls";
 import { imageFiles, plainMachine, rootFiles, simulateBoot } from "./support/simulated-boot.ts";
 
 const mountsOf = (calls: readonly string[]) => calls.filter((call) => call.startsWith("mount "));
@@ -202,7 +203,7 @@ describe("lock-down", () => {
     const { replOpened, ending } = await simulateBoot(
       { ...plainMachine, commandLine: "root=LABEL=none rootwait=1" },
       { version: 1, repl: { access: "password", hash: "plain:sesame" } },
-      { interactive: true, passwords: ["a", "b", "c"] },
+      { interactive: true, key: "x", passwords: ["a", "b", "c", "sesame"] },
     );
 
     expect(replOpened).toBe(0);
@@ -467,4 +468,129 @@ it("names the kernel option when /proc cannot be mounted", async () => {
   const { console } = await simulateBoot({ ...plainMachine, withoutFileSystems: ["proc"] });
 
   expect(console).toContain("CONFIG_PROC_FS");
+});
+
+describe("a console that breaks down", () => {
+  const machine = { ...plainMachine, commandLine: "root=LABEL=none rootwait=1" };
+  const broken = () => Promise.reject(new Error("EIO: i/o error"));
+
+  it("leaves the policy without a REPL", async () => {
+    const { ending, report } = await simulateBoot(
+      machine,
+      { version: 1 },
+      { interactive: true, ui: { runRepl: broken } },
+    );
+
+    expect(ending).toEqual({ kind: "reboot", command: RebootCommand.Restart });
+    expect(report).toMatchObject({ outcome: "failed" });
+  });
+
+  it("leaves it while a password is asked for", async () => {
+    const { ending } = await simulateBoot(
+      machine,
+      { version: 1, repl: { access: "password", hash: "plain:sesame" } },
+      { interactive: true, ui: { readSecret: broken } },
+    );
+
+    expect(ending).toEqual({ kind: "reboot", command: RebootCommand.Restart });
+  });
+
+  it("does not stop a boot that was to stop before a stage", async () => {
+    const { ending, report } = await simulateBoot(
+      { ...plainMachine, commandLine: "root=LABEL=root earlyboot.break=mount" },
+      { version: 1 },
+      { interactive: true, ui: { runRepl: broken } },
+    );
+
+    expect(ending).toMatchObject({ kind: "execve" });
+    expect(report?.warnings.join()).toContain("the REPL cannot be used");
+  });
+});
+
+describe("an error that nobody caught", () => {
+  /** A host, and what makes it tell of such an error. */
+  function failingHost() {
+    let handler: (error: unknown) => void = () => {};
+    const onFatal: BootUi["onFatal"] = (handle) => {
+      handler = handle;
+    };
+    return { onFatal, fail: (message: string) => handler(new Error(message)) };
+  }
+
+  it("fails the stage that runs, which does not begin again while it still does", async () => {
+    const { onFatal, fail } = failingHost();
+    let checks = 0;
+    const { ending, report } = await simulateBoot(
+      {
+        ...plainMachine,
+        commandLine: "root=LABEL=root fsck.mode=force",
+        programs: {
+          "/sbin/e2fsck": async ({ sleep }) => {
+            checks++;
+            fail("somebody else's mistake");
+            await sleep(60_000);
+          },
+        },
+      },
+      { version: 1 },
+      { interactive: true, repl: [() => {}], ui: { onFatal } },
+    );
+
+    expect(checks).toBe(1);
+    expect(report?.stages.map(({ name, outcome }) => `${name} ${outcome}`)).toEqual(
+      expect.arrayContaining(["check failed", "check done"]),
+    );
+    expect(ending).toMatchObject({ kind: "execve", path: "/sbin/init" });
+  });
+
+  it("in the REPL is told there, and opens no other", async () => {
+    const { onFatal, fail } = failingHost();
+    let opened = 0;
+    const { console, ending } = await simulateBoot(
+      { ...plainMachine, commandLine: "root=LABEL=root earlyboot.repl" },
+      { version: 1 },
+      {
+        interactive: true,
+        ui: {
+          onFatal,
+          runRepl: async () => {
+            opened++;
+            fail("a typo");
+            await new Promise(setImmediate);
+          },
+        },
+      },
+    );
+
+    expect(opened).toBe(1);
+    expect(console).toContain("a typo");
+    expect(ending).toMatchObject({ kind: "execve" });
+  });
+
+  it("while the hooks are loaded is a warning", async () => {
+    const { onFatal, fail } = failingHost();
+    const importHooks = () => {
+      setImmediate(fail, "nothing left to wait for");
+      return new Promise(() => {});
+    };
+    const { ending, report } = await simulateBoot(
+      plainMachine,
+      { version: 1, hooks: "/hooks.mjs" },
+      { ui: { onFatal, importHooks } },
+    );
+
+    expect(ending).toMatchObject({ kind: "execve" });
+    expect(report?.warnings.join()).toContain("nothing left to wait for");
+  });
+});
+
+it("does not take Ctrl-C in the REPL for Ctrl-Alt-Del, and gives the terminal up after it", async () => {
+  const { ending, linux } = await simulateBoot(
+    { ...plainMachine, commandLine: "root=LABEL=root earlyboot.repl" },
+    { version: 1 },
+    { interactive: true, repl: [(machine) => machine.kill(1, Signal.Interrupt)] },
+  );
+
+  expect(ending).toMatchObject({ kind: "execve" });
+  expect(linux.calls.some((call) => call.includes("TIOCNOTTY"))).toBe(true);
 });

@@ -51,6 +51,8 @@ export interface SimulatedPerson {
   readonly passwords?: readonly string[];
   /** What the boot program does. */
   readonly program?: (path: string, linux: SimulatedLinux) => void | Promise<void>;
+  /** Parts of the console and its host that behave otherwise. */
+  readonly ui?: Partial<BootUi>;
 }
 
 /** What can be told of a boot while it runs and afterwards. */
@@ -110,6 +112,7 @@ export function beginSimulatedBoot(
       panic(status);
       throw new Error(`PID 1 ended with ${status}`);
     },
+    ...person.ui,
   };
   const watched: Linux = {
     ...linux,
