@@ -158,6 +158,7 @@ export interface BuildOptions {
   readonly level?: number;
   /** A directory that keeps compressed parts for the next build; none is used by default. */
   readonly cache?: string;
+  /** Is told how far the build has come. */
   readonly onProgress?: (progress: BuildProgress) => void;
   /** Stops the build; what was there stays. */
   readonly signal?: AbortSignal;

@@ -1,5 +1,6 @@
 import type { Linux } from "@earlyboot/linux-syscalls";
 import type { LogLevel } from "./boot-configuration.ts";
+import { safeLine } from "./safe-line.ts";
 
 /** One line of the log. */
 export interface LogLine {
@@ -11,9 +12,13 @@ export interface LogLine {
 
 /** Where a boot says what it does. */
 export interface BootLog {
+  /** Says why something failed. */
   error(text: string): void;
+  /** Says what is not as it should be, though the boot goes on. */
   warning(text: string): void;
+  /** Says what happens. */
   info(text: string): void;
+  /** Says what helps to find out why. */
   debug(text: string): void;
   /** Puts lines into the kernel's log only: they have been shown on the console already. */
   record(text: string): void;
@@ -42,7 +47,8 @@ export function createBootLog(
   let [logged, shown] = [numbers.info, numbers.info];
   let kernelShows: number | undefined;
 
-  const say = (level: LogLevel, text: string): void => {
+  const say = (level: LogLevel, said: string): void => {
+    const text = safeLines(said);
     lines.push({ time: linux.now(), level, text });
     const number = numbers[level];
     if (number > logged) return;
@@ -67,6 +73,11 @@ export function createBootLog(
     },
     lines,
   };
+}
+
+/** Names come escaped already; this catches what a program prints, or a message of somebody else's. */
+function safeLines(text: string): string {
+  return text.split("\n").map(safeLine).join("\n");
 }
 
 /** Lines below this level the kernel shows on its consoles. See proc_sys_kernel(5), printk. */

@@ -21,11 +21,17 @@ export const reportPath = "/run/earlyboot/report.json";
 export interface BootRecorder {
   /** Begins a stage; call what it gives when the stage ends. */
   stage(name: string): (outcome: StageOutcome, note?: string) => void;
+  /** Adds a module that was loaded, or was not. */
   module(row: ModuleReport): void;
+  /** Adds a device that was looked for. */
   device(row: DeviceReport): void;
+  /** Adds a file system that was checked. */
   check(row: CheckReport): void;
+  /** Adds a file system that was mounted. */
   mount(row: MountReport): void;
+  /** Adds a warning. */
   warning(text: string): void;
+  /** Sets fields of the report itself. */
   set(fields: Partial<BootReport>): void;
   /** The report as it is now. */
   report(): BootReport;

@@ -394,6 +394,7 @@ export interface BlockDevice {
    * @throws SyscallError EIO, ENXIO
    */
   read(offset: bigint, length: number): Promise<Uint8Array>;
+  /** close(2) */
   close(): void;
 }
 

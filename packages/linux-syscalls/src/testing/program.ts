@@ -9,7 +9,9 @@ export interface RunningProgram {
   readonly environment: Readonly<Record<string, string>>;
   /** Aborts when the program is killed; its reason is the signal's number. */
   readonly killed: AbortSignal;
+  /** Writes to its standard output. */
   readonly writeOutput: (content: string | Uint8Array) => void;
+  /** Writes to its standard error. */
   readonly writeError: (content: string | Uint8Array) => void;
   /** Writes to descriptor 3, as `fsck -C 3` does. */
   readonly writeProgress: (content: string | Uint8Array) => void;

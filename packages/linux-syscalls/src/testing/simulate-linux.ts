@@ -66,8 +66,11 @@ export interface SimulatedLinux extends Linux {
   readonly modules: readonly string[];
   /** An interface's address and netmask, once they are set. */
   interfaceAddress(name: string): { readonly address?: string; readonly netmask?: string };
+  /** Makes a block device appear now. */
   addDevice(device: BlockDeviceDescription): void;
+  /** Changes a block device now: what is on it, or its partitions. */
   changeDevice(name: string, change: Omit<BlockChange, "at">): void;
+  /** Makes a block device vanish now. */
   removeDevice(name: string): void;
   /** Adds a device of any kind to sysfs, and announces it. */
   addHardware(device: SysfsDevice): void;

@@ -18,6 +18,7 @@ export type Observation = readonly [what: string, seen: string];
 /** Something that can be done to a Linux, and that has to come out the same on each. */
 export interface ConformanceScenario {
   readonly title: string;
+  /** Does what is to come out alike, and notes it on the bench. */
   readonly run: (bench: Bench) => void | Promise<void>;
   /** Whether it leaves its process unfit for another scenario: it changes the root. */
   readonly alone?: boolean;
