@@ -142,10 +142,11 @@ const keys = { enter: [0x0d, 0x0a], giveUp: [0x03, 0x04], takeBack: [0x7f, 0x08]
 
 /** Keeps the secret in bytes that can be wiped: a string could not. */
 function readSecret(prompt: string): Promise<Uint8Array | undefined> {
-  writeToConsole(prompt);
   return withKeys(
     (input) =>
       new Promise<Uint8Array | undefined>((resolve) => {
+        // Only now: whoever types at once is not to see the secret.
+        writeToConsole(prompt);
         const secret = new Uint8Array(longestSecret);
         let length = 0;
         const finish = (result: Uint8Array | undefined) => {
