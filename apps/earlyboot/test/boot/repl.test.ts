@@ -2,17 +2,15 @@ import { expect } from "@jest/globals";
 import { makeScratchRoot } from "@earlyboot/earlyboot";
 import { bootGuest, scratchFile } from "../support/boot-guest.ts";
 import { bootTest } from "../support/boot-test.ts";
-import { testImage } from "../support/test-image.ts";
 
 const prompt = "earlyboot> ";
 
-async function bootInto(words: string, image?: string) {
+async function bootInto(words: string) {
   const root = scratchFile("root");
   await makeScratchRoot({ file: root });
   return bootGuest({
     disks: [{ file: root }],
     commandLine: `root=LABEL=earlyboot-root ${words}`,
-    ...(image === undefined ? {} : { image }),
   });
 }
 
@@ -78,12 +76,3 @@ for (const stage of ["modules", "network", "devices", "check", "mount", "switch"
     expect({ pid, mounted }).toEqual({ pid: 1, mounted: stage === "switch" });
   });
 }
-
-bootTest("opens no REPL in an image that is locked", async () => {
-  const image = await testImage({ configuration: { repl: { access: "off" } } });
-  const guest = await bootInto("earlyboot.repl earlyboot.break=mount", image);
-
-  await guest.reachedInit();
-
-  expect(guest.console.text()).not.toContain(prompt);
-});
