@@ -1,0 +1,57 @@
+import { createHash } from "node:crypto";
+import { readFileSync, writeFileSync } from "node:fs";
+import { expect } from "@jest/globals";
+import { makeScratchRoot } from "@earlyboot/earlyboot";
+import { bootGuest, scratchFile } from "../support/boot-guest.ts";
+import { bootTest } from "../support/boot-test.ts";
+import { run } from "../support/make-disks.ts";
+
+/** Writes many files, changes those that were there, and then waits to be killed. */
+const busyInit = `#!/bin/busybox sh
+number=0
+while [ $number -lt 10000 ]; do
+  echo $number > /etc/file$number || exec /bin/busybox poweroff -f
+  number=$((number + 1))
+done
+echo changed > /sbin/init
+/bin/busybox rm /bin/sh
+/bin/busybox sync
+echo "wrote $number files over $(/bin/busybox grep -c '^overlay / ' /proc/mounts) overlay"
+while :; do /bin/busybox sleep 3600; done
+`;
+
+function digestOf(file: string): string {
+  return createHash("sha256").update(readFileSync(file)).digest("hex");
+}
+
+/** Leaves a transaction in the journal, as a power cut does: the next mount would write it in place. */
+function makeDirty(file: string) {
+  const block = scratchFile("block");
+  writeFileSync(block, Buffer.alloc(4096, 0xaa));
+  const commands = ["jo", `jw -b 11000 ${block}`, "jc", "set_super_value state 0"];
+  run("debugfs", ["-w", "-f", "-", file], `${commands.join("\n")}\n`);
+}
+
+for (const [title, prepare] of [
+  ["clean", () => {}],
+  ["dirty", makeDirty],
+] as const) {
+  bootTest(
+    `leaves the disk of a ${title} volatile root byte for byte as it was when the guest is killed`,
+    async () => {
+      const file = scratchFile("root");
+      await makeScratchRoot({ file, init: busyInit });
+      prepare(file);
+      const before = digestOf(file);
+
+      const guest = await bootGuest({
+        disks: [{ file, writable: true }],
+        commandLine: "root=LABEL=earlyboot-root earlyboot.volatile rw",
+      });
+      await guest.console.expect("wrote 10000 files over 1 overlay");
+      await guest.end();
+
+      expect(digestOf(file)).toBe(before);
+    },
+  );
+}
