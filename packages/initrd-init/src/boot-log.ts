@@ -1,6 +1,6 @@
 import type { Linux } from "@earlyboot/linux-syscalls";
 import type { LogLevel } from "./boot-configuration.ts";
-import { safeLine } from "./safe-line.ts";
+import { safeText } from "./safe-text.ts";
 
 /** One line of the log. */
 export interface LogLine {
@@ -48,7 +48,8 @@ export function createBootLog(
   let kernelShows: number | undefined;
 
   const say = (level: LogLevel, said: string): void => {
-    const text = safeLines(said);
+    // Names come escaped already; this catches what programs print, and messages of somebody else's.
+    const text = safeText(said);
     lines.push({ time: linux.now(), level, text });
     const number = numbers[level];
     if (number > logged) return;
@@ -73,11 +74,6 @@ export function createBootLog(
     },
     lines,
   };
-}
-
-/** Names come escaped already; this catches what a program prints, or a message of somebody else's. */
-function safeLines(text: string): string {
-  return text.split("\n").map(safeLine).join("\n");
 }
 
 /** Lines below this level the kernel shows on its consoles. See proc_sys_kernel(5), printk. */

@@ -1,5 +1,5 @@
-import { printable } from "@earlyboot/linux-syscalls";
 import type { BootFailure } from "./boot-failure.ts";
+import { safeText } from "./safe-text.ts";
 
 /** What the failure screen says besides the failure itself. */
 export interface FailureContext {
@@ -50,13 +50,9 @@ function part(title: string, lines: readonly string[], limit: number): readonly 
 }
 
 function fit(line: string): string {
+  // Names come escaped already; this catches what a message of somebody else's carries.
   const safe = safeText(line);
   return safe.length <= columns ? safe : `${safe.slice(0, columns - 1)}…`;
-}
-
-/** Names come escaped already; this catches what a message of somebody else's carries. */
-function safeText(line: string): string {
-  return printable(line).replaceAll("\\\\", "\\");
 }
 
 function hanging(hint: string): readonly string[] {

@@ -8,6 +8,7 @@ import { mayUseRepl } from "./ask-password.ts";
 import { writeBootReport } from "./boot-recorder.ts";
 import type { ReplCommand } from "./boot-ui.ts";
 import type { Boot } from "./boot.ts";
+import { safeText } from "./safe-text.ts";
 import { leaveTerminal, takeTerminal } from "./take-console.ts";
 
 /**
@@ -80,7 +81,7 @@ function commands(boot: Boot): readonly ReplCommand[] {
     {
       name: "mounts",
       help: "what is mounted where",
-      run: async () => ({ text: linux.readText("/proc/self/mounts") }),
+      run: async () => ({ text: safeText(linux.readText("/proc/self/mounts")) }),
     },
     {
       name: "modules",
@@ -95,7 +96,7 @@ function commands(boot: Boot): readonly ReplCommand[] {
     {
       name: "report",
       help: "the boot report as JSON",
-      run: async () => ({ text: JSON.stringify(recorder.report(), undefined, 2) }),
+      run: async () => ({ text: safeText(JSON.stringify(recorder.report(), undefined, 2)) }),
     },
     { name: "resume", help: "go on with the boot", run: async () => ({ leave: true }) },
     { name: "sh", help: "a shell, where the image has one", run: () => runShell(boot) },

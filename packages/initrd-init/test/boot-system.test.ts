@@ -258,6 +258,17 @@ describe("the check", () => {
     expect(linux.calls.some((call) => call.startsWith("mount /dev/vda"))).toBe(false);
   });
 
+  it("shows what a checker prints without its control characters", async () => {
+    const { console } = await simulateBoot({
+      ...machine,
+      commandLine: `${machine.commandLine} earlyboot.log=debug`,
+      programs: { "/sbin/e2fsck": { output: "root\u001b[2J: clean\n" } },
+    });
+
+    expect(console).toContain("root\\x1b[2J: clean");
+    expect(console).not.toContain("\u001b");
+  });
+
   it("warns and goes on without a checker", async () => {
     const { ending, report } = await simulateBoot(machine);
 
