@@ -60,18 +60,3 @@ bootTest(
   // Debian's kernel for clouds has no 9p.
   { reason: generic === undefined ? "needs Debian's linux-image-amd64" : undefined },
 );
-
-bootTest("boots with 256 MiB of memory", async () => {
-  const file = scratchFile("root");
-  await makeScratchRoot({ file });
-
-  const guest = await bootGuest({
-    disks: [{ file }],
-    memory: 256,
-    commandLine: "root=LABEL=earlyboot-root",
-  });
-  const facts = await guest.reachedInit();
-
-  // The initramfs alone takes more than a hundred: it has been given back.
-  expect(facts.memoryAvailable).toBeGreaterThan(100 * 1024);
-});
