@@ -14,6 +14,7 @@ import { BootFailure, messageOf } from "./boot-failure.ts";
 import { prepareType } from "./boot-modules.ts";
 import { type Boot, newRoot, warn } from "./boot.ts";
 import { checkDevice } from "./check-device.ts";
+import { typeToCheck } from "./type-to-check.ts";
 
 /** The declared file systems that are mounted before the switch, in the order in which they are. */
 function neededFileSystems(boot: Pick<Boot, "configuration">): readonly FileSystem[] {
@@ -40,16 +41,9 @@ export async function mountDeclared(boot: Boot): Promise<void> {
 
 async function mountOne(boot: Boot, fs: FileSystem): Promise<void> {
   const device = await findDeclared(boot, fs);
-  const { check, skipCheckIfClean, repair } = fs;
+  const { check } = fs;
   if (device !== undefined && check && checkerFor(fs.type) !== undefined) {
-    const state = device.identification?.state;
-    await checkDevice(boot, {
-      device: device.path,
-      type: fs.type,
-      clean: state === undefined ? undefined : state === "clean",
-      skipIfClean: skipCheckIfClean,
-      repair: repair === "preen" ? "preen" : repair ? "yes" : "no",
-    });
+    await checkOne(boot, fs, device);
   }
   if (fs.type !== "none") await prepareType(boot, fs.type);
   const source = device?.path ?? bindSource(boot, fs);
@@ -58,6 +52,24 @@ async function mountOne(boot: Boot, fs: FileSystem): Promise<void> {
   const shown = source ?? formatDeviceSpecification(fs.device);
   boot.recorder.mount({ source: shown, target, type: fs.type, options: fs.options ?? "" });
   boot.log.info(`mounted ${printable(shown)} on ${printable(target)} (${fs.type})`);
+}
+
+async function checkOne(boot: Boot, fs: FileSystem, device: BlockDeviceInfo): Promise<void> {
+  const { type, mountPoint, skipCheckIfClean, repair } = fs;
+  const { state, type: identified } = device.identification ?? {};
+  if (typeToCheck([type], identified) === undefined) {
+    return warn(
+      boot,
+      `${mountPoint} is not checked: its superblock says ${identified}, not ${type}`,
+    );
+  }
+  await checkDevice(boot, {
+    device: device.path,
+    type,
+    clean: state === undefined ? undefined : state === "clean",
+    skipIfClean: skipCheckIfClean,
+    repair: repair === "preen" ? "preen" : repair ? "yes" : "no",
+  });
 }
 
 /** What a bind mount binds is a path of the new root; no link leads out of that. */

@@ -17,6 +17,7 @@ import { mountEssentialFileSystems } from "./mount-essential-file-systems.ts";
 import { type MountAttempt, mountAttempts } from "./mount-root.ts";
 import { linkMtab, prepareRoot } from "./prepare-root.ts";
 import { openConsole } from "./take-console.ts";
+import { typeToCheck } from "./type-to-check.ts";
 
 export { handOver } from "./hand-over.ts";
 export { switchWhenAsked } from "./switch-to-root.ts";
@@ -81,11 +82,13 @@ export async function checkRoot(boot: Boot): Promise<string> {
   const { root, settings } = boot;
   if (root?.device === undefined) return "nothing to check";
   if (settings.volatile.value !== undefined) return "not checked: it is mounted volatile";
-  const [type = ""] = rootTypes(boot);
+  const types = rootTypes(boot);
   if (settings.rootCheck.check === false && settings.checkMode.value !== "force") {
     return "not checked: it is configured so";
   }
-  const { state } = root.device.identification ?? {};
+  const { state, type: identified } = root.device.identification ?? {};
+  const type = typeToCheck(types, identified);
+  if (type === undefined) return notChecked(boot, types, identified);
   const result = await checkDevice(boot, {
     device: root.device.path,
     type,
@@ -94,6 +97,13 @@ export async function checkRoot(boot: Boot): Promise<string> {
     repair: settings.repair.value,
   });
   return result.message;
+}
+
+/** A checker of another type could damage what is there. */
+function notChecked(boot: Boot, types: readonly string[], identified = ""): string {
+  const text = `not checked: its superblock says ${identified}, not ${types.join(" or ")}`;
+  warn(boot, `${boot.root?.device?.path} is ${text}`);
+  return text;
 }
 
 /** The types to mount the root as: what was asked for, or what its superblock says. */

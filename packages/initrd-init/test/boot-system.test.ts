@@ -258,6 +258,26 @@ describe("the check", () => {
     expect(linux.calls.some((call) => call.startsWith("mount /dev/vda"))).toBe(false);
   });
 
+  it("is made with the type of the superblock, where several are to be tried", async () => {
+    const { report } = await simulateBoot({
+      ...withChecker(0),
+      commandLine: `${machine.commandLine} rootfstype=vfat,ext3`,
+    });
+
+    expect(report?.checks).toMatchObject([{ type: "ext3" }]);
+  });
+
+  it("is not made with a checker that the superblock contradicts", async () => {
+    const { linux, report } = await simulateBoot({
+      ...machine,
+      commandLine: `${machine.commandLine} rootfstype=vfat`,
+      programs: { "/sbin/fsck.vfat": {} },
+    });
+
+    expect(linux.calls.some((call) => call.startsWith("spawn"))).toBe(false);
+    expect(report?.warnings.join()).toContain("its superblock says ext4, not vfat");
+  });
+
   it("shows what a checker prints without its control characters", async () => {
     const { console } = await simulateBoot({
       ...machine,
