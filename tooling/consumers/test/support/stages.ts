@@ -15,7 +15,7 @@ export interface Stage {
 const stages: Readonly<Record<string, Stage>> = {
   "boot-program-1": {
     machine: { files: { "/sbin/init": { kind: "file", program: {} } } },
-    prints: /^tmpfs? \/|^rootfs \/[^]*SIMULATION_ENDED/m,
+    prints: /^devtmpfs \/dev [^]*SIMULATION_ENDED/m,
     status: 1,
   },
   "boot-program-2": { prints: /^$/ },
