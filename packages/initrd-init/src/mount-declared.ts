@@ -10,6 +10,7 @@ import {
   resolveInRoot,
   sortForMounting,
 } from "@earlyboot/mount-spec";
+import { readMounts } from "@earlyboot/switch-root";
 import { BootFailure, messageOf } from "./boot-failure.ts";
 import { prepareType } from "./boot-modules.ts";
 import { type Boot, newRoot, warn } from "./boot.ts";
@@ -24,14 +25,18 @@ function neededFileSystems(boot: Pick<Boot, "configuration">): readonly FileSyst
 }
 
 /**
- * Mounts every declared file system that is needed for boot below the new root.
+ * Mounts every declared file system that is needed for boot below the new root. What is mounted there
+ * already, by an attempt before this one or by hand, stays.
  *
  * @throws BootFailure for one that does not say that its mount may fail.
  */
 export async function mountDeclared(boot: Boot): Promise<void> {
+  const { linux } = boot;
+  const before = new Set(readMounts(linux).map(({ target }) => target));
   for (const fs of neededFileSystems(boot)) {
     try {
-      await mountOne(boot, fs);
+      const { path } = resolveInRoot(linux, newRoot, fs.mountPoint);
+      if (!before.has(path)) await mountOne(boot, fs);
     } catch (error) {
       if (!fs.mountMayFail) throw declaredFailure(fs, error);
       warn(boot, `${fs.mountPoint} is not mounted (it may fail): ${messageOf(error)}`);

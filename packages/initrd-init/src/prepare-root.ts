@@ -2,6 +2,7 @@ import { FileKind, type Linux, MountFlag, errorCode } from "@earlyboot/linux-sys
 import { makeDirectory } from "./make-directory.ts";
 import type { VolatileConfiguration } from "./boot-configuration.ts";
 import { BootFailure, messageOf } from "./boot-failure.ts";
+import { isMounted } from "./is-mounted.ts";
 import { type MountAttempt, type MountedRoot, mountRoot } from "./mount-root.ts";
 import { mountUnion } from "./mount-union.ts";
 
@@ -60,6 +61,8 @@ const upper = "/rw-root";
  * Mounts the root file system: plainly, or from an image file by a loop device, and in any case
  * volatile where that is asked for: read-only below, and every change in a tmpfs above.
  *
+ * What is mounted in its places already, by an attempt before this one, stays.
+ *
  * A volatile root is never written, not even its journal is replayed: it stays byte for byte as it is.
  *
  * @throws BootFailure
@@ -69,7 +72,9 @@ export async function prepareRoot(linux: RootLinux, request: RootRequest): Promi
   const sealed = volatile !== undefined;
   const mounts: (MountAttempt & { readonly target: string })[] = [];
   const warnings: string[] = [];
+  // What an earlier attempt has mounted stays: mounted a second time, a device would be busy.
   const mount = async (attempts: readonly MountAttempt[], at: string) => {
+    if (isMounted(linux, at)) return;
     makeDirectory(linux, at);
     const mounted = await mountRoot(linux, sealed ? attempts.map(seal) : attempts, at, prepareType);
     mounts.push(mounted);
@@ -81,12 +86,14 @@ export async function prepareRoot(linux: RootLinux, request: RootRequest): Promi
     await mount(request.attempts, base);
   } else {
     await mount(request.attempts, loopHolder);
-    await mount(await loop.attemptsFor(await attach(linux, loop.file, sealed, request)), base);
+    if (!isMounted(linux, base)) {
+      await mount(await loop.attemptsFor(await attach(linux, loop.file, sealed, request)), base);
+    }
   }
   if (volatile === undefined) return { mounts, warnings };
   const tmpfs = writableLayer(volatile);
   makeDirectory(linux, upper);
-  linux.mount({ ...tmpfs, target: upper });
+  if (!isMounted(linux, upper)) linux.mount({ ...tmpfs, target: upper });
   for (const layer of ["upper", "work"]) makeDirectory(linux, `${upper}/${layer}`);
   makeDirectory(linux, target);
   const union = await mountUnion(linux, { lower, upper, target, volatile, prepareType });
@@ -106,6 +113,7 @@ function readOnlyWarning({ fellBackToReadOnly, source, target }: MountedRoot): r
 
 /** What keeps each type from writing to its device when it is mounted read-only. */
 const noReplay: Readonly<Record<string, string>> = {
+  bcachefs: "nochanges",
   btrfs: "rescue=nologreplay",
   ext3: "noload",
   ext4: "noload",

@@ -373,6 +373,47 @@ describe("declared file systems", () => {
   });
 });
 
+describe("a boot that goes on after the mount failed", () => {
+  it("keeps the layers of a volatile root that were mounted", async () => {
+    const { ending } = await simulateBoot(
+      {
+        ...plainMachine,
+        commandLine: "root=LABEL=root earlyboot.volatile",
+        failures: [{ call: "mount", path: /overlay/, error: "ENOMEM", nth: 1 }],
+      },
+      { version: 1 },
+      { interactive: true, repl: [() => {}] },
+    );
+
+    expect(ending).toMatchObject({ kind: "execve" });
+  });
+
+  it("keeps the declared file systems that were mounted", async () => {
+    const declared = ["data", "later"].map((label) =>
+      fileSystem({
+        device: { label },
+        mountPoint: `/srv/${label}`,
+        type: "ext4",
+        neededForBoot: true,
+        createMountPoint: true,
+        check: false,
+      }),
+    );
+    const { ending } = await simulateBoot(
+      { ...plainMachine, commandLine: "root=LABEL=root rw earlyboot.timeout=1" },
+      { version: 1, fileSystems: declared.map((each) => toSpec(each)) },
+      {
+        interactive: true,
+        repl: [
+          (linux) => linux.addDevice({ name: "vdc", fileSystem: { type: "ext4", label: "later" } }),
+        ],
+      },
+    );
+
+    expect(ending).toMatchObject({ kind: "execve" });
+  });
+});
+
 describe("what is handed over to", () => {
   it("is the REPL when neither a root nor a boot program was asked for", async () => {
     const { replOpened } = await simulateBoot(

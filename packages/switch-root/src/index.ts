@@ -15,6 +15,7 @@ export { executeInit, type InitOptions, initEnvironment } from "./execute-init.t
 export { defaultInits, findInit } from "./find-init.ts";
 export type { FreeingLinux } from "./free-initramfs.ts";
 export { essentialDirectories } from "./essential-directories.ts";
+export { type MountEntry, readMounts } from "./mount-table.ts";
 export { moveEssentialFileSystems } from "./move-essential-file-systems.ts";
 export { SwitchRootFailedError } from "./switch-root-failed-error.ts";
 export { SwitchRootRefusedError } from "./switch-root-refused-error.ts";
