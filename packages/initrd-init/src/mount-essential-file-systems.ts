@@ -1,4 +1,5 @@
 import { type Linux, MountFlag, errorCode } from "@earlyboot/linux-syscalls";
+import { exists } from "./exists.ts";
 import { makeDirectory } from "./make-directory.ts";
 
 /** A file system that every program expects. */
@@ -70,7 +71,7 @@ export type EssentialLinux = Pick<Linux, "mount" | "mkdir" | "stat" | "readText"
 /**
  * Mounts proc, sysfs, devtmpfs, devpts, two tmpfs and, on a machine with EFI, efivarfs, below
  * `root`, in that order. Makes missing directories and skips what is mounted already, so that it
- * can run twice.
+ * can run twice: where efivarfs is a module, the second time is after it was loaded.
  *
  * @throws Error, with the kernel's answer as its cause, when `/proc`, `/sys` or `/dev` cannot be
  * mounted; the message names the kernel option that is missing.
@@ -94,12 +95,17 @@ export function mountEssentialFileSystems(
         mountOne(linux, { ...wanted, type: "tmpfs", option: "CONFIG_TMPFS" }, target);
       } else if (indispensable.includes(wanted.target)) {
         throw explained(error, wanted, target);
-      } else {
+      } else if (!mayComeLater(wanted, error)) {
         warnings.push(explained(error, wanted, target).message);
       }
     }
   }
   return { devtmpfs, warnings };
+}
+
+/** efivarfs is a module in many kernels: the kernel knows the type once that is loaded. */
+function mayComeLater({ type }: EssentialMount, error: unknown): boolean {
+  return type === "efivarfs" && errorCode(error) === "ENODEV";
 }
 
 function mountOne(linux: EssentialLinux, wanted: EssentialMount, target: string): void {
@@ -112,15 +118,6 @@ function explained(error: unknown, { type, option }: EssentialMount, target: str
   const cause = error instanceof Error ? error.message : String(error);
   const hint = errorCode(error) === "ENODEV" ? `: this kernel is built without ${option}` : "";
   return new Error(`cannot mount ${type} on ${target}${hint} (${cause})`, { cause: error });
-}
-
-function exists(linux: EssentialLinux, path: string): boolean {
-  try {
-    linux.stat(path);
-    return true;
-  } catch {
-    return false;
-  }
 }
 
 /** A directory on another device than its parent is a mount point; binds do not matter here. */

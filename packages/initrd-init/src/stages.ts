@@ -11,6 +11,7 @@ import { loadListedModules, openModules, prepareType } from "./boot-modules.ts";
 import { type Boot, newRoot, warn } from "./boot.ts";
 import { checkDevice } from "./check-device.ts";
 import { copyRuntime } from "./copy-runtime.ts";
+import { exists } from "./exists.ts";
 import { findRoot, readRootParameter } from "./find-root.ts";
 import { mountDeclared } from "./mount-declared.ts";
 import { mountEssentialFileSystems } from "./mount-essential-file-systems.ts";
@@ -50,8 +51,16 @@ export async function startModules(boot: Boot): Promise<string> {
   boot.modules = modules;
   if (modules === undefined) return "the image has no modules for this kernel";
   modules.coldplug();
+  await mountEfiVariables(boot);
   await loadListedModules(boot, modules);
   return `${modules.loader.reports.length} so far`;
+}
+
+/** Mounts the variables of the firmware where that took a module. */
+async function mountEfiVariables(boot: Boot): Promise<void> {
+  if (!exists(boot.linux, "/sys/firmware/efi")) return;
+  await prepareType(boot, "efivarfs");
+  mountEssentialFileSystems(boot.linux);
 }
 
 /** Brings up the network of a QEMU guest, when the image is configured so. */

@@ -1,9 +1,9 @@
-/** What a guest in QEMU may have: every bus for disks, the network, shared directories, a keyboard. */
+/** What a guest in QEMU may have: every bus for disks, the network, shared directories, a keyboard, EFI. */
 export const guestModules: readonly string[] = words(`
   virtio_pci virtio_mmio virtio_blk virtio_scsi virtio_net virtio_rng
   sd_mod sr_mod ahci ata_piix nvme
   xhci_pci ehci_pci uhci_hcd usb_storage uas usbhid hid_generic
-  9p 9pnet_virtio virtiofs overlay loop isofs
+  9p 9pnet_virtio virtiofs overlay loop isofs efivarfs
   atkbd i8042 e1000 e1000e
 `);
 
