@@ -1,6 +1,7 @@
 import { type Linux, errorCode, formatDeviceNumber } from "@earlyboot/linux-syscalls";
 import type { VolatileConfiguration } from "./boot-configuration.ts";
 import { BootFailure, messageOf } from "./boot-failure.ts";
+import { makeDirectory } from "./make-directory.ts";
 import type { MountAttempt } from "./mount-root.ts";
 
 /** What {@link mountUnion} is asked for. */
@@ -68,8 +69,10 @@ function unionFailure(error: unknown, data: string, program: string | undefined)
   });
 }
 
+const runDirectory = "/run/earlyboot";
+
 /** Processes that must live on, one number a line. */
-const doNotKillFile = "/run/earlyboot/do-not-kill";
+const doNotKillFile = `${runDirectory}/do-not-kill`;
 
 /** How long a union program may take to mount, in milliseconds. */
 const patience = 30_000;
@@ -108,6 +111,7 @@ async function startUnionProgram(
     await linux.sleep(10);
     if (ended !== undefined || waited > patience) throw programFailure(program, ended);
   }
+  makeDirectory(linux, runDirectory);
   linux.writeFile(doNotKillFile, `${child.pid}\n`, { how: "append" });
   const device = formatDeviceNumber(linux.stat(target).device);
   return {
