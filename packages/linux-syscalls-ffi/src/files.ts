@@ -18,10 +18,10 @@ import { C } from "./c-constants.ts";
 import { fileStatus } from "./file-status.ts";
 import type { Kernel } from "./kernel.ts";
 import { nodeCall } from "./node-call.ts";
-import { readEntries } from "./read-directory.ts";
+import { readEntriesOf } from "./read-directory.ts";
 import { readToEnd, withOpenFile, writeAll } from "./whole-file.ts";
 
-const { O_RDONLY, O_WRONLY, O_CREAT, O_TRUNC, O_APPEND, O_EXCL, O_DIRECTORY } = constants;
+const { O_RDONLY, O_WRONLY, O_CREAT, O_TRUNC, O_APPEND, O_EXCL } = constants;
 
 /** open(2), stat(2), mkdir(2) and their kin, by path. */
 export function fileCalls(kernel: Kernel): Files {
@@ -40,11 +40,7 @@ export function fileCalls(kernel: Kernel): Files {
       const { flags, mode } = writeFlags(options);
       withOpenFile(where, flags, mode, (descriptor) => writeAll(descriptor, checked, where));
     },
-    readDirectory(directory) {
-      const where = path("open", "path", directory);
-      const subject = { path: where };
-      return withOpenFile(where, O_DIRECTORY, 0, (open) => readEntries(kernel, open, subject));
-    },
+    readDirectory: (directory) => readEntriesOf(path("open", "path", directory)),
     readLink: (file) => onPath("readlink", file, (where) => readlinkSync(where)),
     stat: (file) => statusOf("stat", file, 0),
     lstat: (file) => statusOf("lstat", file, C.AT_SYMLINK_NOFOLLOW),

@@ -22,18 +22,19 @@ export function withOpenFile<Value>(
   }
 }
 
+/** Where all files are read to: a buffer for each would keep the garbage collector busy. */
+const desk = Buffer.allocUnsafeSlow(65536);
+
 /** Everything from where `descriptor` stands to the end; its length need not be known before. */
 export function readToEnd(descriptor: number, path: string): Buffer {
   const chunks: Uint8Array[] = [];
-  let total = 0;
-  for (let room = 16384; ; room = Math.min(room * 2, 2 ** 22)) {
-    const chunk = Buffer.allocUnsafe(room);
-    const count = nodeCall("read", { path }, () => readSync(descriptor, chunk));
+  for (let total = 0; total <= mostBytes;) {
+    const count = nodeCall("read", { path }, () => readSync(descriptor, desk));
     if (count === 0) return Buffer.concat(chunks, total);
-    chunks.push(chunk.subarray(0, count));
+    chunks.push(Buffer.from(desk.subarray(0, count)));
     total += count;
-    if (total > mostBytes) throw new SyscallError({ error: "EFBIG", syscall: "read", path });
   }
+  throw new SyscallError({ error: "EFBIG", syscall: "read", path });
 }
 
 /** Writes all of `content`, in one write(2) where the kernel takes it in one. */
