@@ -1,4 +1,4 @@
-import { FileKind, type Linux } from "@earlyboot/linux-syscalls";
+import { type EntryKind, FileKind, type Linux, errorCode } from "@earlyboot/linux-syscalls";
 
 /** The calls that freeing an initramfs takes. */
 export type FreeingLinux = Pick<
@@ -38,38 +38,51 @@ export function freeInitramfs(
   let late = false;
 
   function removeAll(directory: number, path: string): void {
-    for (const { name } of linux.readDirectoryAt(directory)) {
-      late ||= linux.now() > deadline;
+    for (const [place, { name, kind }] of linux.readDirectoryAt(directory).entries()) {
+      if (place % lookAtClock === 0) late ||= linux.now() > deadline;
       if (late) return;
-      attempt(warnings, () => remove(directory, name, `${path}/${name}`));
+      attempt(warnings, () => remove(directory, name, kind, `${path}/${name}`));
     }
   }
 
-  function remove(directory: number, name: string, path: string): void {
+  function remove(directory: number, name: string, kind: EntryKind, path: string): void {
     if (initramfs.spared.has(path)) return;
-    const status = linux.statAt(directory, name);
-    if (status.device !== initramfs.device) return;
-    const isDirectory = (status.mode & FileKind.Mask) === FileKind.Directory;
-    if (isDirectory && !removeInside(directory, name, path)) return;
-    linux.unlinkAt(directory, name, isDirectory ? "directory" : "file");
-    removed++;
+    if (isDirectory(directory, name, kind)) return removeDirectory(directory, name, path);
+    // Of a file that is mounted over, unlinkat(2) reaches what is below, and refuses to remove it.
+    if (reaches(() => linux.unlinkAt(directory, name, "file"), "EBUSY")) removed++;
   }
 
-  /** Whether the directory is empty afterwards. */
-  function removeInside(parent: number, name: string, path: string): boolean {
+  function isDirectory(directory: number, name: string, kind: EntryKind): boolean {
+    if (kind !== "unknown") return kind === "directory";
+    return (linux.statAt(directory, name).mode & FileKind.Mask) === FileKind.Directory;
+  }
+
+  function removeDirectory(parent: number, name: string, path: string): void {
     const directory = linux.openAt(parent, name, { directory: true, noFollow: true });
     try {
-      if (linux.fstat(directory).device !== initramfs.device) return false;
+      if (linux.fstat(directory).device !== initramfs.device) return;
       removeAll(directory, path);
-      return linux.readDirectoryAt(directory).length === 0;
     } finally {
       linux.close(directory);
     }
+    // Not empty where something in it stays.
+    if (reaches(() => linux.unlinkAt(parent, name, "directory"), "ENOTEMPTY")) removed++;
   }
 
   attempt(warnings, () => removeAll(initramfs.descriptor, ""));
   if (late) warnings.push(`stopped freeing the initramfs after ${milliseconds / 1000} s`);
   return { removed, warnings };
+}
+
+/** Whether an action succeeds; the error that is expected makes it `false`. */
+function reaches(action: () => void, expected: string): boolean {
+  try {
+    action();
+    return true;
+  } catch (error) {
+    if (errorCode(error) === expected) return false;
+    throw error;
+  }
 }
 
 function attempt(warnings: string[], action: () => void): void {
@@ -83,3 +96,6 @@ function attempt(warnings: string[], action: () => void): void {
 
 /** Enough to see what is wrong; one broken directory would fill the console otherwise. */
 const mostWarnings = 10;
+
+/** How many entries of a directory are seen to between two looks at the clock. */
+const lookAtClock = 16;

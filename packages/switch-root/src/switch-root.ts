@@ -98,6 +98,7 @@ function replaceRoot(
   const moved = moveEssentialFileSystems(linux, root);
   const undo: (() => readonly string[] | void)[] = [() => moveBack(linux, root, moved)];
   try {
+    if (!pivot) keepProc(linux, undo);
     linux.chdir(root);
     undo.push(() => linux.chdir("/"));
     const pivoted = pivot && pivotRoot(linux, warnings);
@@ -115,6 +116,12 @@ function replaceRoot(
     }
     throw new SwitchRootFailedError(root, error, failures);
   }
+}
+
+/** A process that lives on in the initramfs may go through `/proc/self/fd`: fuse-overlayfs does. */
+function keepProc(linux: SwitchingLinux, undo: (() => readonly string[] | void)[]): void {
+  linux.mount({ source: "proc", target: "/proc", type: "proc" });
+  undo.push(() => linux.umount2("/proc", 0));
 }
 
 /** Whether pivot_root(2) replaced the root; before Linux 7.0 it cannot replace an initramfs (EINVAL). */
