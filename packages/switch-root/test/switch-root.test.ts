@@ -73,7 +73,12 @@ it("pivots where the kernel can", () => {
 it("moves where the caller says that a process still uses the initramfs", () => {
   const linux = startMachine({ nullfs: true });
 
-  expect(switchRoot(linux, "/root", { pivot: false }).method).toBe("move");
+  const { method, warnings } = switchRoot(linux, "/root", { pivot: false });
+
+  expect({ method, warnings }).toEqual({ method: "move", warnings: [] });
+  // For that process, whose root the initramfs still is.
+  expect(callsOf(linux)).toContain("mount proc /proc proc 0");
+  expect(placesOf(linux)).toEqual(placesAfter);
 });
 
 it.each([false, true])(
