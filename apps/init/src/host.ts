@@ -108,6 +108,8 @@ async function withKeys<T>(use: (input: ReadStream) => Promise<T>): Promise<T | 
   const tty = builtin("node:tty");
   if (!tty.isatty(0)) return undefined;
   const input = new tty.ReadStream(0);
+  // A console that vanishes is told as an error of the stream, also when its mode is set back.
+  input.on("error", () => {});
   try {
     input.setRawMode(true);
     return await use(input);
@@ -149,13 +151,17 @@ function readSecret(prompt: string): Promise<Uint8Array | undefined> {
         writeToConsole(prompt);
         const secret = new Uint8Array(longestSecret);
         let length = 0;
+        let finished = false;
         const finish = (result: Uint8Array | undefined) => {
+          finished = true;
           input.removeAllListeners("data");
+          secret.fill(0, result === undefined ? 0 : length);
           writeToConsole("\n");
           resolve(result);
         };
         input.on("data", (bytes: Uint8Array) => {
           for (const key of bytes) {
+            if (finished) break;
             if (keys.enter.includes(key)) finish(secret.subarray(0, length));
             else if (keys.giveUp.includes(key)) finish(undefined);
             else if (keys.takeBack.includes(key)) length = Math.max(0, length - 1);
@@ -169,11 +175,16 @@ function readSecret(prompt: string): Promise<Uint8Array | undefined> {
   );
 }
 
+/** In bytes. */
+const shortestKey = 16;
+
 async function passwordFits(password: Uint8Array, hash: string): Promise<boolean> {
   const [scheme, cost, blockSize, parallelization, salt, key] = hash.split(":");
   if (scheme !== "scrypt" || salt === undefined || key === undefined) return false;
   const { scrypt, timingSafeEqual } = builtin("node:crypto");
   const expected = decodeBase64(key);
+  // An empty key would fit every password.
+  if (expected.length < shortestKey) return false;
   const options = {
     N: Number(cost),
     r: Number(blockSize),
@@ -218,10 +229,12 @@ async function runRepl({ names, commands, help }: ReplScope): Promise<void> {
       help: line,
       action(argument) {
         this.pause();
+        const takeBack = lendTerminal(input);
         void run(argument.trim())
           .then(({ text }) => (text === undefined ? undefined : show(text)))
           .catch((error: unknown) => show(String(error)))
           .finally(() => {
+            takeBack();
             this.resume();
             this.displayPrompt();
           });
@@ -236,6 +249,33 @@ async function runRepl({ names, commands, help }: ReplScope): Promise<void> {
     },
   });
   server.defineCommand("resume", { help: "go on with the boot", action: leave });
+  // A console that vanishes ends the REPL.
+  server.on("error", leave);
+  output.on("error", leave);
   await new Promise<void>((resolve) => server.once("exit", resolve));
   if (terminal) input.destroy();
+}
+
+/** What Node's own standard input uses of its terminal, and does not offer. */
+interface TerminalHandle {
+  reading: boolean;
+  readStop(): void;
+  setBlocking(blocking: boolean): void;
+}
+
+/**
+ * Leaves the terminal to a program, in the mode that programs expect, until what it gives is called. A
+ * stream that is only paused still reads once, and would take from the program what is typed to it.
+ */
+function lendTerminal(input: ReadStream & { readonly _handle?: TerminalHandle }): () => void {
+  const { _handle: handle } = input;
+  if (!input.isTTY || handle === undefined) return () => {};
+  input.setRawMode(false);
+  handle.reading = false;
+  handle.readStop();
+  handle.setBlocking(true);
+  return () => {
+    handle.setBlocking(false);
+    input.setRawMode(true);
+  };
 }

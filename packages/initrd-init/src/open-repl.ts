@@ -26,9 +26,11 @@ export async function openRepl(
   if (!asked && !(await mayUseRepl(ui, repl))) return;
   takeTerminal(linux);
   boot.replOpen = true;
+  boot.takeInterrupts(false);
   try {
     await ui.runRepl({ names: names(boot), commands: commands(boot), help });
   } finally {
+    boot.takeInterrupts(true);
     boot.replOpen = false;
     leaveTerminal(linux);
   }
@@ -138,6 +140,9 @@ async function runShell({ linux }: Boot): Promise<{ readonly text?: string }> {
     streams: "inherit",
   });
   await child.exited;
+  // A shell that was killed leaves the terminal to itself: then this process could not read it.
+  leaveTerminal(linux);
+  takeTerminal(linux);
   return {};
 }
 
