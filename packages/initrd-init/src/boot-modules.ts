@@ -20,7 +20,7 @@ export interface BootModules {
   readonly loader: ModuleLoader;
   /** Devices that asked for a module which neither the image nor the kernel has. */
   readonly unanswered: readonly MissingDriver[];
-  /** Resolves when the devices that were there at the beginning have their drivers. */
+  /** Resolves when the hardware has its drivers, where a network is configured: nothing else waits for it. */
   readonly settled: Promise<void>;
   /** Begins to load what the hardware asks for. */
   coldplug(): void;
@@ -55,7 +55,8 @@ export function openModules(boot: Boot): BootModules | undefined {
       const options = {
         loader,
         signal: end.signal,
-        onSettled: settle,
+        // Only the network waits for it, and it takes further looks at all devices.
+        ...(configuration.network === undefined ? {} : { onSettled: settle }),
         onMissing: (missing: MissingDriver) => void unanswered.push(missing),
       };
       running = coldplug(linux, index, options).catch((error: unknown) => {

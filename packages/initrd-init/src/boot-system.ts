@@ -213,8 +213,16 @@ function guardProcess(boot: Boot): FatalErrors {
     attempt(`handle signal ${signal}`, () => linux.onSignal(signal, handler));
   // As for sysvinit and busybox.
   const restart = end(RebootCommand.Restart, "rebooting (Ctrl-Alt-Del)");
-  // Ctrl-C in the REPL, or in a program that it runs, sends the same signal.
-  handle(Signal.Interrupt, () => (boot.replOpen ? undefined : restart()));
+  let stop = () => {};
+  boot.takeInterrupts = (on) => {
+    stop();
+    stop = () => {};
+    if (!on) return;
+    attempt("handle Ctrl-Alt-Del", () => {
+      stop = linux.onSignal(Signal.Interrupt, restart);
+    });
+  };
+  boot.takeInterrupts(true);
   handle(Signal.Terminate, end(RebootCommand.Restart, "rebooting (SIGTERM)"));
   handle(Signal.User1, end(RebootCommand.Halt, "halting (SIGUSR1)"));
   handle(Signal.User2, end(RebootCommand.PowerOff, "powering off (SIGUSR2)"));

@@ -32,6 +32,8 @@ export interface Boot {
   switched: boolean;
   /** Whether somebody is in the REPL: Ctrl-C and errors of what is typed are theirs, not the boot's. */
   replOpen: boolean;
+  /** Whether SIGINT restarts the machine. Not in the REPL: there it is Ctrl-C, and the host's. */
+  takeInterrupts: (on: boolean) => void;
 }
 
 /** Where the root file system is mounted before it becomes the root. */
@@ -65,5 +67,6 @@ export function beginBoot(
     survivors: [],
     switched: false,
     replOpen: false,
+    takeInterrupts: () => {},
   };
 }
