@@ -3,6 +3,12 @@ import { makeScratchRoot } from "@earlyboot/earlyboot";
 import { bootGuest, scratchFile } from "../support/boot-guest.ts";
 import { bootTest } from "../support/boot-test.ts";
 
+/** The kernel's own time, in seconds, of the line that `pattern` ends. */
+function timeOf(text: string, pattern: RegExp): number {
+  const [, seconds] = new RegExp(`\\[ *([\\d.]+)\\] ${pattern.source}`).exec(text) ?? [];
+  return Number(seconds);
+}
+
 bootTest("waits for a disk that appears while the boot runs", async () => {
   const file = scratchFile("root");
   await makeScratchRoot({ file });
@@ -22,5 +28,11 @@ bootTest("waits for a disk that appears while the boot runs", async () => {
     id: "late",
   });
 
-  expect((await guest.reachedInit()).pid).toBe(1);
+  const { pid } = await guest.reachedInit();
+  const text = guest.console.text();
+  const plugged = timeOf(text, /virtio_blk virtio\d+: \[vda\]/);
+  const found = timeOf(text, /earlyboot: root LABEL=earlyboot-root is/);
+
+  console.log(`found ${(found - plugged).toFixed(3)} s of the guest after the kernel told of it`);
+  expect(pid).toBe(1);
 });
