@@ -16,7 +16,7 @@ export interface ColdplugOptions {
   readonly signal?: AbortSignal;
   /** Hears of a device without a driver as soon as that is known. */
   readonly onMissing?: (missing: MissingDriver) => void;
-  /** Hears when all devices that were there at the beginning have been seen to. */
+  /** Hears when all devices that were there at the beginning, and those of their drivers, have been seen to. */
   readonly onSettled?: () => void;
 }
 
@@ -39,12 +39,16 @@ export async function coldplug(
   options: ColdplugOptions = {},
 ): Promise<readonly MissingDriver[]> {
   const { loader = createModuleLoader(linux, index), signal, onMissing, onSettled } = options;
-  const seen = new Set<string>();
+  const seen = new Map<string, Promise<void>>();
   const missing: MissingDriver[] = [];
 
-  async function seeTo(wanted: WantedDriver): Promise<void> {
-    if (seen.has(wanted.modalias)) return;
-    seen.add(wanted.modalias);
+  function seeTo(wanted: WantedDriver): Promise<void> {
+    const begun = seen.get(wanted.modalias) ?? drive(wanted);
+    seen.set(wanted.modalias, begun);
+    return begun;
+  }
+
+  async function drive(wanted: WantedDriver): Promise<void> {
     const modules = await missingModules(index, loader, wanted.modalias);
     if (modules === undefined) return;
     const found = { ...wanted, device: ownPath(linux, wanted.device), modules };
@@ -62,17 +66,22 @@ export async function coldplug(
     await Promise.all(begun);
   }
 
-  if (signal === undefined) {
+  /** A driver makes devices in its turn: virtio_pci those that virtio_net is for. */
+  async function settle(): Promise<void> {
     for (let known = -1; known < seen.size;) {
       known = seen.size;
       await seeToAll();
     }
     onSettled?.();
+  }
+
+  if (signal === undefined) {
+    await settle();
     return missing;
   }
   // Subscribed before the first look, so that no device falls between the two.
   const events = linux.openUevents();
-  void seeToAll().then(onSettled);
+  void (onSettled === undefined ? seeToAll() : settle());
   for await (const { events: batch, overflow } of batchesOf(events, signal)) {
     for (const wanted of batch.flatMap(wantedByEvent)) void seeTo(wanted);
     if (overflow) void seeToAll();

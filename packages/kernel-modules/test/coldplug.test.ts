@@ -51,10 +51,13 @@ it("looks again for devices that a module brought to light", async () => {
   expect(linux.modules).toContain("disk");
 });
 
-it("goes on with every device that appears, until it is told to end", async () => {
+it("goes on with every device that appears, until it is told to end; is settled when none lacks its driver", async () => {
   const { linux, index } = machine({
     hardware: [card],
-    modules: [{ name: "bus", takes: 100, onLoad: () => linux.addHardware(disk) }],
+    modules: [
+      { name: "bus", takes: 100, onLoad: () => linux.addHardware(disk) },
+      { name: "disk", takes: 50 },
+    ],
   });
   const end = new AbortController();
   linux.at(5000, () => end.abort());
@@ -62,7 +65,7 @@ it("goes on with every device that appears, until it is told to end", async () =
 
   await coldplug(linux, index, { signal: end.signal, onSettled: () => (settled = linux.now()) });
 
-  expect(settled).toBe(1100);
+  expect(settled).toBe(1150);
   expect(linux.now()).toBe(5000);
   expect(linux.modules).toEqual(["ring", "bus", "disk"]);
 });
