@@ -39,8 +39,9 @@ export function makePartitionedDisk(
   table: "gpt" | "dos",
   partitions: readonly PartitionContent[],
   diskId: string,
+  name = "disk",
 ): string {
-  const disk = scratchFile("disk");
+  const disk = scratchFile(name);
   writeFileSync(disk, "");
   let start = 1;
   const places = partitions.map(({ file }) => {
@@ -50,11 +51,11 @@ export function makePartitionedDisk(
     return place;
   });
   truncateSync(disk, (start + 1) * mebibyte);
-  const lines = partitions.map(({ uuid, name }, index) => {
+  const lines = partitions.map(({ uuid, name: label }, index) => {
     const place = places[index];
     const id = uuid === undefined ? "" : `, uuid=${uuid}`;
-    const label = name === undefined ? "" : `, name=${name}`;
-    return `start=${place?.start}MiB, size=${place?.size}MiB${id}${label}`;
+    const called = label === undefined ? "" : `, name=${label}`;
+    return `start=${place?.start}MiB, size=${place?.size}MiB${id}${called}`;
   });
   run("sfdisk", ["-q", disk], `label: ${table}\nlabel-id: ${diskId}\n${lines.join("\n")}\n`);
   const out = openSync(disk, "r+");
