@@ -50,7 +50,7 @@ export function scratchFile(name: string): string {
   return join(directory, name);
 }
 
-/** Boots a guest. It ends with the test. */
+/** Boots a guest, which ends with the test. Its console is shown where `EARLYBOOT_SHOW_CONSOLE` is set. */
 export async function bootGuest(options: TestGuest): Promise<BootedGuest> {
   const log = logFile();
   const usual = `console=${guestConsoleName(hostArchitecture())} panic=-1 tsc=reliable earlyboot.onfailure=poweroff`;
@@ -64,6 +64,9 @@ export async function bootGuest(options: TestGuest): Promise<BootedGuest> {
     log,
   );
   guests.push(guest);
+  if (process.env["EARLYBOOT_SHOW_CONSOLE"]) {
+    guest.console.onText((text) => void process.stderr.write(text));
+  }
   return {
     ...guest,
     async ended() {
