@@ -1,6 +1,8 @@
+import { parseCommandLine } from "@earlyboot/cmdline";
 import { type Linux, errorCode } from "@earlyboot/linux-syscalls";
 import { type BootConfiguration, defaultConfiguration } from "./boot-configuration.ts";
 import { messageOf } from "./boot-failure.ts";
+import { readBootSettings } from "./boot-settings.ts";
 
 /** Where an image holds its configuration. */
 export const configurationPath = "/etc/earlyboot.json";
@@ -22,12 +24,18 @@ export function readConfiguration(
 ): LoadedConfiguration {
   try {
     const configuration: unknown = JSON.parse(linux.readText(path));
-    if (isConfiguration(configuration)) return configuration;
+    if (isConfiguration(configuration)) return tried(configuration);
     return unusable(`${path} is not a configuration of version ${defaultConfiguration.version}`);
   } catch (error) {
     if (errorCode(error) === "ENOENT") return defaultConfiguration;
     return unusable(`${path} cannot be read: ${messageOf(error)}`);
   }
+}
+
+/** Reads the settings once, which throws where a field is not what it should be. */
+function tried(configuration: BootConfiguration): BootConfiguration {
+  readBootSettings(parseCommandLine(""), configuration);
+  return configuration;
 }
 
 function unusable(problem: string): LoadedConfiguration {

@@ -91,17 +91,20 @@ describe("readConfiguration", () => {
     expect(readConfiguration(simulateLinux())).toEqual({ version: 1 });
   });
 
-  it.each(["{", "[]", '{"version":2}'])("locks an image with %j, and says why", async (text) => {
-    const linux = simulateLinux({ files: { "/etc/earlyboot.json": text } });
+  it.each(["{", "[]", '{"version":2}', '{"version":1,"root":{"device":"/dev/sda","type":4}}'])(
+    "locks an image with %j, and says why",
+    async (text) => {
+      const linux = simulateLinux({ files: { "/etc/earlyboot.json": text } });
 
-    const configuration = readConfiguration(linux);
-    const { console, replOpened } = await simulateBoot(plainMachine, configuration, {
-      interactive: true,
-      key: "x",
-    });
+      const configuration = readConfiguration(linux);
+      const { console, replOpened } = await simulateBoot(plainMachine, configuration, {
+        interactive: true,
+        key: "x",
+      });
 
-    expect(configuration.repl).toEqual({ access: "off" });
-    expect(console).toContain("/etc/earlyboot.json");
-    expect(replOpened).toBe(0);
-  });
+      expect(configuration.repl).toEqual({ access: "off" });
+      expect(console).toContain("/etc/earlyboot.json");
+      expect(replOpened).toBe(0);
+    },
+  );
 });
