@@ -17,6 +17,7 @@ export const packagesForTests = [
   { name: "qemu-utils", program: "qemu-img" },
   ...(process.arch === "arm64" ? [] : [{ name: "ovmf" }]),
   { name: "debootstrap", program: "debootstrap" },
+  { name: "fuse-overlayfs", program: "fuse-overlayfs" },
   // File systems
   { name: "xfsprogs", program: "mkfs.xfs" },
   { name: "btrfs-progs", program: "mkfs.btrfs" },
