@@ -213,10 +213,10 @@ function guardProcess(boot: Boot): FatalErrors {
     attempt(`handle signal ${signal}`, () => linux.onSignal(signal, handler));
   // As for sysvinit and busybox.
   const restart = end(RebootCommand.Restart, "rebooting (Ctrl-Alt-Del)");
-  let stop = () => {};
+  let stop: (() => void) | undefined;
   boot.takeInterrupts = (on) => {
-    stop();
-    stop = () => {};
+    stop?.();
+    stop = undefined;
     if (!on) return;
     attempt("handle Ctrl-Alt-Del", () => {
       stop = linux.onSignal(Signal.Interrupt, restart);
