@@ -1,4 +1,5 @@
-import { cpSync, readFileSync, writeFileSync } from "node:fs";
+import { execFileSync } from "node:child_process";
+import { cpSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { build } from "esbuild";
@@ -6,16 +7,30 @@ import { build } from "esbuild";
 const require = createRequire(import.meta.url);
 
 // One CommonJS file, which Node starts quickest and which needs no node_modules in the image.
-await build({
-  entryPoints: ["src/main.ts"],
-  outfile: "dist/init.cjs",
-  bundle: true,
-  platform: "node",
-  format: "cjs",
-  target: "node24",
-  external: ["*.node"],
-  define: { "import.meta.dirname": "__dirname" },
-});
+await bundle("src/main.ts", "dist/init.cjs");
+// Starts that file with the code cache beside it.
+await bundle("src/start/start.ts", "dist/start.cjs");
+await makeCache();
+
+async function makeCache() {
+  const maker = "dist/make-cache.cjs";
+  await bundle("src/start/make-cache.ts", maker);
+  execFileSync(process.execPath, [maker], { stdio: "inherit", env: {} });
+  rmSync(maker);
+}
+
+function bundle(entry, outfile) {
+  return build({
+    entryPoints: [entry],
+    outfile,
+    bundle: true,
+    platform: "node",
+    format: "cjs",
+    target: "node24",
+    external: ["*.node"],
+    define: { "import.meta.dirname": "__dirname" },
+  });
+}
 
 // The same packages as files, for boot programs that import them (`runtimeInNewRoot`).
 const { devDependencies } = JSON.parse(readFileSync("package.json", "utf8"));

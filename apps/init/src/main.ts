@@ -3,6 +3,13 @@ import { openLinux } from "@earlyboot/linux-syscalls-ffi";
 import { addonPath, createHostUi } from "./host.ts";
 
 /** PID 1: everything that it does is in `bootSystem`; what it knows of its host is in `host.ts`. */
-const linux = openLinux({ addon: addonPath });
+export function start(): void {
+  const linux = openLinux({ addon: addonPath });
+  void bootSystem(linux, readConfiguration(linux), createHostUi(linux));
+}
 
-void bootSystem(linux, readConfiguration(linux), createHostUi(linux));
+// What the code cache is warmed up with, when this package is built.
+export { bootSystem, createHostUi, openLinux };
+
+// `start.cjs` calls `start` itself.
+if (require.main === module) start();

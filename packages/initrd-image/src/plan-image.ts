@@ -15,6 +15,9 @@ import { planModules } from "./plan-modules.ts";
 import { findRuntime } from "./runtime-files.ts";
 
 const bootProgram = "/lib/earlyboot/init.cjs";
+const starterProgram = "/lib/earlyboot/start.cjs";
+/** As many threads for V8 as the machine has processors for. */
+const usualFlags = ["--no-warnings", "--v8-pool-size=0"];
 const licenceDirectory = "/usr/share/licenses/earlyboot";
 
 /** What the boot program sees as its environment; nothing that the kernel made from its command line. */
@@ -83,10 +86,11 @@ function node(
 }
 
 function planRuntime(architecture: Architecture, options: ImageOptions): readonly PlannedEntry[] {
-  const { runtime = {}, sysroot } = options;
+  const { runtime = {}, starter, sysroot } = options;
   const { node: nodeFile, addon, licences } = findRuntime(architecture, runtime);
   const addonPath = "/lib/earlyboot/ffi-rs.node";
-  const words = ["/bin/node", ...(runtime.flags ?? ["--no-warnings"]), bootProgram];
+  const program = starter === undefined ? bootProgram : starterProgram;
+  const words = ["/bin/node", ...(runtime.flags ?? usualFlags), program];
   const launcher = { kind: "launcher", architecture, words, environment } as const;
   return [
     {
@@ -105,6 +109,9 @@ function planRuntime(architecture: Architecture, options: ImageOptions): readonl
     },
     copy(addonPath, addon, 0o644, "system calls for the boot program"),
     copy(bootProgram, options.bundle, 0o644, "the boot program"),
+    ...(starter === undefined
+      ? []
+      : [copy(starterProgram, starter, 0o644, "starts the boot program")]),
     ...licences.map(([name, file]) =>
       copy(`${licenceDirectory}/${name}`, file, 0o644, "the licence of what comes along"),
     ),

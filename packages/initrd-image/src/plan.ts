@@ -109,7 +109,7 @@ export interface RuntimeOptions {
   readonly addon?: string;
   /** The SHA-256 that the addon must have, in hexadecimal; default the one this package was released with. */
   readonly addonSha256?: string;
-  /** Options for Node, before the boot program's path; default `["--no-warnings"]`. */
+  /** Options for Node, before the boot program's path; default `["--no-warnings", "--v8-pool-size=0"]`. */
   readonly flags?: readonly string[];
 }
 
@@ -119,6 +119,11 @@ export interface ImageOptions {
   readonly architecture?: Architecture;
   /** The boot program: one bundled CommonJS file. */
   readonly bundle: string;
+  /**
+   * A CommonJS file that starts the bundle, with a code cache for example; default: Node starts the bundle
+   * itself. What it reads besides is among `files`.
+   */
+  readonly starter?: string;
   /** The boot program's configuration, for `/etc/earlyboot.json`. */
   readonly configuration: object;
   /** Lines of `/etc/initrd-release` besides the project's own. */

@@ -48,7 +48,7 @@ describe("planImage", () => {
       mode: 0o755,
       source: {
         kind: "launcher",
-        words: ["/bin/node", "--no-warnings", "/lib/earlyboot/init.cjs"],
+        words: ["/bin/node", "--no-warnings", "--v8-pool-size=0", "/lib/earlyboot/init.cjs"],
         environment: {
           HOME: "/",
           PATH: "/usr/sbin:/usr/bin:/sbin:/bin",

@@ -1,3 +1,4 @@
+import { readdirSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { imageRuntime, type BootConfiguration } from "@earlyboot/initrd-init";
@@ -44,11 +45,23 @@ export async function planInitrd(request: InitrdRequest): Promise<ImagePlan> {
   return planImage({
     architecture,
     bundle,
+    starter: join(dirname(bundle), "start.cjs"),
     configuration: { version: 1, kernel: kernelVersion, ...request.configuration },
     ...modules,
     programs: [...checkerPrograms(fileSystems), ...(request.programs ?? [])],
-    files: [...(request.files ?? []), ...runtimeFor(request, bundle)],
+    files: [
+      ...(request.files ?? []),
+      ...cachesFor(architecture, bundle),
+      ...runtimeFor(request, bundle),
+    ],
   });
+}
+
+/** What V8 compiled of the bundle, for the Node of each version that built it. */
+function cachesFor(architecture: Architecture, bundle: string): readonly ExtraFile[] {
+  const directory = dirname(bundle);
+  const caches = readdirSync(directory).filter((name) => name.endsWith(`-${architecture}.cache`));
+  return caches.map((name) => ({ file: join(directory, name), path: `/lib/earlyboot/${name}` }));
 }
 
 /** The packages that a boot program in the new root can import, where that is asked for. */
