@@ -9,6 +9,7 @@ import type { BootUi } from "./boot-ui.ts";
 import { type Boot, beginBoot, warn } from "./boot.ts";
 import { failBoot } from "./fail-boot.ts";
 import { type Hooks, loadHooks, runHook } from "./hooks.ts";
+import { stopChecks } from "./check-device.ts";
 import { describeSettings, formatSetting } from "./describe-settings.ts";
 import { openRepl } from "./open-repl.ts";
 import * as stage from "./stages.ts";
@@ -204,8 +205,12 @@ function guardProcess(boot: Boot): FatalErrors {
   const end = (command: number, word: string) => () => {
     log.warning(word);
     writeBootReport(linux, boot.recorder.report());
-    linux.sync();
-    linux.reboot(command);
+    const restart = async () => {
+      await stopChecks(boot);
+      linux.sync();
+      linux.reboot(command);
+    };
+    restart().catch((error: unknown) => log.error(`${word} failed: ${messageOf(error)}`));
   };
   // From now on the kernel sends SIGINT for Ctrl-Alt-Del, where it would restart without a sync.
   attempt("take Ctrl-Alt-Del", () => linux.reboot(RebootCommand.CtrlAltDelOff));

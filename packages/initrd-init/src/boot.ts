@@ -28,6 +28,8 @@ export interface Boot {
   root: FoundRoot | undefined;
   /** The processes that live on after the switch. */
   readonly survivors: number[];
+  /** Checks that are running: each stops its checker in an orderly way, and settles when it has ended. */
+  readonly checks: Set<() => Promise<unknown>>;
   /** Whether the root has been switched: nothing of the image is there any more. */
   switched: boolean;
   /** Whether somebody is in the REPL: Ctrl-C and errors of what is typed are theirs, not the boot's. */
@@ -65,6 +67,7 @@ export function beginBoot(
     modulesProblem: undefined,
     root: undefined,
     survivors: [],
+    checks: new Set(),
     switched: false,
     replOpen: false,
     takeInterrupts: () => {},

@@ -27,7 +27,9 @@ export async function checkDevice(boot: Boot, check: DeviceCheck): Promise<Check
   const { linux, ui, log, recorder, settings } = boot;
   const started = linux.now();
   let shown = -1;
-  const result = await checkFileSystem(linux, check.device, check.type, {
+  const stop = new AbortController();
+  const checking = checkFileSystem(linux, check.device, check.type, {
+    signal: stop.signal,
     mode: settings.checkMode.value,
     repair: check.repair,
     skipIfClean: check.skipIfClean,
@@ -41,11 +43,22 @@ export async function checkDevice(boot: Boot, check: DeviceCheck): Promise<Check
       ui.write(`\r${progressBar(check.device, percent)}`);
     },
   });
+  const stopChecking = () => {
+    stop.abort();
+    return checking.catch(() => {});
+  };
+  boot.checks.add(stopChecking);
+  const result = await checking.finally(() => boot.checks.delete(stopChecking));
   if (shown >= 0) ui.write("\n");
   const { device, type } = check;
   recorder.check({ device, type, outcome: result.outcome, duration: linux.now() - started });
   await act(boot, result);
   return result;
+}
+
+/** Ends the checkers that are running, in an orderly way: the machine must not end under them. */
+export async function stopChecks({ checks }: Pick<Boot, "checks">): Promise<void> {
+  await Promise.all([...checks].map((stop) => stop()));
 }
 
 const barWidth = 30;

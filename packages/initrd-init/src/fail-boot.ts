@@ -5,6 +5,7 @@ import { type BootFailure, messageOf } from "./boot-failure.ts";
 import { missingDrivers } from "./boot-modules.ts";
 import { writeBootReport } from "./boot-recorder.ts";
 import type { Boot } from "./boot.ts";
+import { stopChecks } from "./check-device.ts";
 import { describeSettings, formatSetting } from "./describe-settings.ts";
 import { failureScreen } from "./failure-screen.ts";
 import { openRepl } from "./open-repl.ts";
@@ -27,6 +28,7 @@ export async function failBoot(boot: Boot, failure: BootFailure): Promise<void> 
     panic: settings.panic.value,
     repl: configuration.repl ?? { access: "open" },
     openRepl: () => openRepl(boot, { asked: true }),
+    beforeEnd: () => stopChecks(boot),
   });
   recorder.set({ outcome: "booting" });
 }

@@ -14,6 +14,8 @@ export interface FailurePolicy {
   readonly repl: ReplConfiguration;
   /** Opens the REPL; settles when it is left. */
   readonly openRepl: () => Promise<void>;
+  /** Waits for what must not be cut off: a checker that is running. */
+  readonly beforeEnd?: () => Promise<void>;
 }
 
 /** The part of Linux that the failure policy needs. */
@@ -48,6 +50,7 @@ export async function runFailurePolicy(
   const key = await countDown(linux, ui, action, policy.panic, possible && !atOnce);
   if (key && (await useRepl(ui, policy))) return;
   if (key) await countDown(linux, ui, action, policy.panic, false);
+  await policy.beforeEnd?.();
   return await endMachine(linux, ui, action);
 }
 

@@ -289,6 +289,26 @@ describe("the check", () => {
     expect(console).not.toContain("\u001b");
   });
 
+  it("ends in an orderly way before a signal ends the machine", async () => {
+    const signals: unknown[] = [];
+    const { ending } = await simulateBoot(
+      {
+        ...machine,
+        programs: {
+          "/sbin/e2fsck": async ({ killed, sleep }) => {
+            killed.addEventListener("abort", () => signals.push(killed.reason));
+            await sleep(60_000);
+          },
+        },
+      },
+      { version: 1 },
+      { arrange: (linux) => linux.at(5000, () => linux.signal(Signal.Terminate)) },
+    );
+
+    expect(signals).toEqual([Signal.Interrupt]);
+    expect(ending).toEqual({ kind: "reboot", command: RebootCommand.Restart });
+  });
+
   it("warns and goes on without a checker", async () => {
     const { ending, report } = await simulateBoot(machine);
 

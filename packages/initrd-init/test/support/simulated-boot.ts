@@ -44,6 +44,8 @@ export const plainMachine: SimulationOptions = {
 /** A person at the console, or none. */
 export interface SimulatedPerson {
   readonly interactive?: boolean;
+  /** What is arranged before the machine starts. */
+  readonly arrange?: (linux: SimulatedLinux) => void;
   /** What is done in the REPL, once for each time that it opens. */
   readonly repl?: readonly ((linux: SimulatedLinux) => void | Promise<void>)[];
   /** Pressed when a key is waited for. */
@@ -150,6 +152,7 @@ export async function simulateBoot(
   person: SimulatedPerson = {},
 ): Promise<SimulatedBoot> {
   const linux = simulateLinux(options);
+  person.arrange?.(linux);
   const boot = beginSimulatedBoot(linux, configuration, person);
   const result = await Promise.race([linux.ended, boot.panicked]);
   return {
