@@ -16,7 +16,9 @@ bootTest("waits for a disk that appears while the boot runs", async () => {
   // A port to plug into: the bus of the machine itself takes no device once it runs.
   const guest = await bootGuest({
     disks: [{ file, bus: "none" }],
-    extra: ["-device", "pcie-root-port,id=port0,chassis=1,slot=1"],
+    // Time is counted in instructions: the figure does not depend on the machine.
+    processors: 1,
+    extra: ["-icount", "shift=0", "-device", "pcie-root-port,id=port0,chassis=1,slot=1"],
     commandLine: "root=LABEL=earlyboot-root",
   });
   await guest.console.expect("waiting for LABEL=earlyboot-root");
