@@ -39,8 +39,9 @@ bootTest("reaps orphans while it boots, and restarts when told to by SIGTERM", a
   expect(text).toContain("reboot: Restarting system");
 });
 
-bootTest("restarts in order by Ctrl-Alt-Del", async () => {
-  const guest = await bootIntoRepl();
+bootTest("restarts in order by Ctrl-Alt-Del while it waits for the root", async () => {
+  const guest = await bootGuest({ commandLine: "root=LABEL=none" });
+  await guest.console.expect("waiting for LABEL=none");
   const monitor = await guest.monitor();
   const keys = ["ctrl", "alt", "delete"].map((data) => ({ type: "qcode", data }));
 
