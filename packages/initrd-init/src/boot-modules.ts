@@ -55,8 +55,8 @@ export function openModules(boot: Boot): BootModules | undefined {
       const options = {
         loader,
         signal: end.signal,
-        // Only the network waits for it, and it takes further looks at all devices.
-        ...(configuration.network === undefined ? {} : { onSettled: settle }),
+        // It takes further looks at all devices, so only what waits for it asks for it.
+        ...(isWaitedFor(boot) ? { onSettled: settle } : {}),
         onMissing: (missing: MissingDriver) => void unanswered.push(missing),
       };
       running = coldplug(linux, index, options).catch((error: unknown) => {
@@ -69,6 +69,12 @@ export function openModules(boot: Boot): BootModules | undefined {
       await running;
     },
   };
+}
+
+/** Whether something waits for drivers of which no block device tells that they are there. */
+function isWaitedFor({ configuration, settings }: Boot): boolean {
+  const tagged = /^(9p|virtiofs):/.test(settings.root?.value ?? "");
+  return configuration.network !== undefined || tagged;
 }
 
 /** The version of the running kernel. */

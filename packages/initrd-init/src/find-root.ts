@@ -53,7 +53,11 @@ function isOnDevice({ device }: RootParameter): boolean {
  * @throws BootFailure when it does not appear, or two devices answer.
  */
 export async function findRoot(boot: Boot, parameter: RootParameter): Promise<FoundRoot> {
-  if (!isOnDevice(parameter)) return { parameter };
+  if (!isOnDevice(parameter)) {
+    // A tag is known to the kernel once the driver of its device is there.
+    if (parameter.device.tag !== undefined) await boot.modules?.settled;
+    return { parameter };
+  }
   const { linux, settings, log } = boot;
   const seconds = settings.rootWait.value;
   const name = printable(formatDeviceSpecification(parameter.device));
