@@ -40,7 +40,7 @@ export function fileCalls(kernel: Kernel): Files {
       const { flags, mode } = writeFlags(options);
       withOpenFile(where, flags, mode, (descriptor) => writeAll(descriptor, checked, where));
     },
-    readDirectory: (directory) => readEntriesOf(path("open", "path", directory)),
+    readDirectory: (directory) => readEntriesOf(kernel, path("open", "path", directory)),
     readLink: (file) => onPath("readlink", file, (where) => readlinkSync(where)),
     stat: (file) => statusOf("stat", file, 0),
     lstat: (file) => statusOf("lstat", file, C.AT_SYMLINK_NOFOLLOW),

@@ -1,14 +1,22 @@
 import type { DirectoryEntry, EntryKind } from "@earlyboot/linux-syscalls";
-import { type Dirent, readdirSync } from "node:fs";
+import { type Dirent, constants, readdirSync } from "node:fs";
 
 import type { Kernel, Subject } from "./kernel.ts";
 import { directoryEntry } from "./layouts.ts";
 import { nodeCall } from "./node-call.ts";
+import { withOpenFile } from "./whole-file.ts";
 
 /** The names in the directory at `path`, sorted. Node reads it in one call, in a fifth of the time. */
-export function readEntriesOf(path: string): readonly DirectoryEntry[] {
+export function readEntriesOf(kernel: Kernel, path: string): readonly DirectoryEntry[] {
   const found = nodeCall("open", { path }, () => readdirSync(path, { withFileTypes: true }));
+  if (found.length === 0) return readEmpty(kernel, path);
   return sorted(found.map((entry) => ({ name: entry.name, kind: kindOf(entry) })));
+}
+
+/** The C library takes a directory that was removed for an empty one; the kernel tells them apart. */
+function readEmpty(kernel: Kernel, path: string): readonly DirectoryEntry[] {
+  const flags = constants.O_RDONLY | constants.O_DIRECTORY;
+  return withOpenFile(path, flags, 0, (descriptor) => readEntries(kernel, descriptor, { path }));
 }
 
 function kindOf(entry: Dirent): EntryKind {
