@@ -44,7 +44,7 @@ export function openNodeFfi(): Backend {
     return found;
   }
 
-  return {
+  const backend: Backend = {
     name: "node:ffi",
     addressOf: (bytes) => ffi.getRawPointer(bytes),
     call(name, args) {
@@ -60,11 +60,21 @@ export function openNodeFfi(): Backend {
       try {
         const lowered = lower(ffi, name, pinned);
         return await callInWorker({ symbol: symbolOf(name), type: typeOf(name), args: lowered });
+      } catch (error) {
+        if (!isDirectoryGone(error)) throw error;
+        return backend.call(name, args);
       } finally {
         inFlight.delete(pinned);
       }
     },
   };
+  return backend;
+}
+
+/** Node starts no thread in a working directory that was removed; then the call is made in this one. */
+function isDirectoryGone(error: unknown): boolean {
+  const isObject = typeof error === "object" && error !== null;
+  return isObject && "syscall" in error && error.syscall === "uv_cwd";
 }
 
 function loadNodeFfi(): NodeFfi {

@@ -291,6 +291,10 @@ describe.each([...hosts()])("$title", (host: Host) => {
       expect([withModules, withoutModules]).toContainEqual(resultOf(runScenario(host, "modules")));
     });
 
+    it("loads modules from a working directory that was removed", () => {
+      expect(["ENOSYS", "ENOEXEC"]).toContain(resultOf(runScenario(host, "removedDirectory")));
+    });
+
     it("ends the machine; here, the namespace", () => {
       expect(runScenario(host, "reboot")).toMatchObject({ status: null, stdout: "" });
     });

@@ -670,6 +670,14 @@ const scenarios: Record<string, Scenario> = {
     return errors;
   },
 
+  /** Node starts no thread there. */
+  async removedDirectory(linux) {
+    linux.mkdir("removed");
+    linux.chdir("removed");
+    linux.rmdir("../removed");
+    return rejectionOf(linux.initModule(new Uint8Array(64), ""));
+  },
+
   /** Eight long calls at once, whose memory nobody else holds, beside a running event loop. */
   async aside() {
     const kernel = kernelOf(backend === "node:ffi" ? openNodeFfi() : openFfiRs(findAddon()));
