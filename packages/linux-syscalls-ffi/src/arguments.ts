@@ -1,5 +1,5 @@
 import { SyscallError } from "@earlyboot/linux-syscalls";
-import { isSharedArrayBuffer, isUint8Array } from "node:util/types";
+import { isProxy, isSharedArrayBuffer, isUint8Array } from "node:util/types";
 
 import { C } from "./c-constants.ts";
 
@@ -126,10 +126,18 @@ const view: object = Object.getPrototypeOf(Uint8Array.prototype);
 /** An AbortSignal, or `undefined`. */
 export function abortSignal(call: string, value: AbortSignal | undefined): AbortSignal | undefined {
   if (value === undefined) return undefined;
-  if (typeof value === "object" && value !== null && typeof value.addEventListener === "function") {
-    return value;
-  }
+  if (!isProxy(value) && isSignal(value)) return value;
   throw wrong(call, "signal", value, "an AbortSignal");
+}
+
+/** Asks the getter of the class itself, which refuses everything else. */
+function isSignal(value: unknown): boolean {
+  try {
+    Reflect.get(AbortSignal.prototype, "aborted", value);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 function wrong(call: string, name: string, value: unknown, expected: string): TypeError {

@@ -14,11 +14,15 @@ export async function untilDone(
   const abort = abortSignal(call, signal);
   const { promise, resolve } = Promise.withResolvers<void>();
   const done = () => resolve();
-  abort?.throwIfAborted();
-  abort?.addEventListener("abort", done);
+  // By the classes' own methods: what a signal's owner puts in their place could do anything.
+  if (abort !== undefined) {
+    AbortSignal.prototype.throwIfAborted.call(abort);
+    EventTarget.prototype.addEventListener.call(abort, "abort", done);
+  }
   const clear = begin(done);
   await promise;
   clear();
-  abort?.removeEventListener("abort", done);
-  abort?.throwIfAborted();
+  if (abort === undefined) return;
+  EventTarget.prototype.removeEventListener.call(abort, "abort", done);
+  AbortSignal.prototype.throwIfAborted.call(abort);
 }

@@ -57,7 +57,7 @@ jest.setTimeout(300_000);
 
 describe.each([...hosts()])("$title", (host: Host) => {
   const suite = host.node !== undefined && hasNamespaces ? describe : describe.skip;
-  const seed = Math.floor(Math.random() * 2 ** 32);
+  const seed = Number(process.env["FUZZ_SEED"] ?? Math.floor(Math.random() * 2 ** 32));
 
   suite("in user namespaces", () => {
     it(`survives ${calls} calls with any values (seed ${seed})`, () => {

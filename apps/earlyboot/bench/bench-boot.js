@@ -4,9 +4,9 @@ import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync, statSync } 
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
-import { buildInitrd } from "../../apps/earlyboot/dist/build/build-initrd.js";
-import { makeScratchRoot, scratchInit } from "../../apps/earlyboot/dist/index.js";
-import { cache } from "./places.js";
+import { buildInitrd } from "../dist/build/build-initrd.js";
+import { makeScratchRoot, scratchInit } from "../dist/index.js";
+import { cacheDirectory } from "../dist/cache-directory.js";
 
 const { values } = parseArgs({
   options: {
@@ -16,7 +16,7 @@ const { values } = parseArgs({
   },
 });
 
-const kernels = join(cache, "kernels/cloud-amd64");
+const kernels = join(cacheDirectory(), "kernels/cloud-amd64");
 if (!existsSync(join(kernels, "boot"))) {
   console.error(`There is no kernel in ${kernels}: run "npm test" once, which fetches it.`);
   process.exit(1);
