@@ -76,6 +76,16 @@ describe.each(documents)("$path", (document) => {
   });
 });
 
+const readmes = documents.filter(({ path }) => path.startsWith("packages/"));
+
+it.each(readmes)("$path installs what its example imports", (document) => {
+  const install = codeLines(document, "sh").find((line) => line.startsWith("npm install "));
+  const [, example = ""] = /^```(?:ts|js)\n(import [^]*?)^```$/m.exec(document.text) ?? [];
+  const imported = [...example.matchAll(/from "(@earlyboot\/[^"/]+)/g)].map(([, name]) => name);
+
+  expect(install?.split(" ").slice(2)).toEqual(expect.arrayContaining(imported));
+});
+
 /** What npm and pnpm do themselves. */
 const ownCommands = new Set([
   "install",
