@@ -1,4 +1,5 @@
 import {
+  type LateModule,
   type MissingDriver,
   type ModuleIndex,
   type ModuleLoader,
@@ -20,13 +21,18 @@ export interface BootModules {
   readonly loader: ModuleLoader;
   /** Devices that asked for a module which neither the image nor the kernel has. */
   readonly unanswered: readonly MissingDriver[];
+  /** Modules that the boot stopped waiting for, whether or not they have come up since. */
+  readonly late: readonly LateModule[];
   /** Resolves when the hardware has its drivers, where a network is configured: nothing else waits for it. */
   readonly settled: Promise<void>;
   /** Begins to load what the hardware asks for. */
   coldplug(): void;
-  /** Asks for no more modules; settles when those that are being loaded are done. */
+  /** Asks for no more modules; settles when nobody listens for hardware any more. */
   stop(): Promise<void>;
 }
+
+/** How long the boot waits for a module that the kernel is loading, in milliseconds. */
+const patience = 30_000;
 
 /** Reads the index of the image's modules; `undefined` for an image that has none. */
 export function openModules(boot: Boot): BootModules | undefined {
@@ -35,11 +41,17 @@ export function openModules(boot: Boot): BootModules | undefined {
   const index = readImageIndex(boot, release);
   if (index === undefined) return undefined;
   const end = new AbortController();
+  const late: LateModule[] = [];
   const loader = createModuleLoader(linux, index, {
     signal: end.signal,
+    patience,
     commandLine,
     blacklist: settings.blacklist.value,
     onModule: (report) => recordModule(boot, report),
+    onLate: (module) => {
+      late.push(module);
+      warn(boot, `${describeLate(module)}; going on without it`);
+    },
   });
   const unanswered: MissingDriver[] = [];
   const { promise: settled, resolve: settle } = Promise.withResolvers<void>();
@@ -49,6 +61,7 @@ export function openModules(boot: Boot): BootModules | undefined {
     index,
     loader,
     unanswered,
+    late,
     settled,
     coldplug: () => {
       if (configuration.modules?.coldplug === false) return settle();
@@ -104,12 +117,28 @@ export function missingDrivers({ modules }: Pick<Boot, "modules">): readonly Mis
   return modules === undefined ? [] : nameMissingDrivers(modules.index, modules.unanswered);
 }
 
+/** The modules that the boot stopped waiting for, and that the kernel has not brought up since. */
+export function lateModules({ modules }: Pick<Boot, "modules">): readonly LateModule[] {
+  if (modules === undefined) return [];
+  const done = new Set(modules.loader.reports.map(({ name }) => name));
+  return modules.late.filter(({ name }) => !done.has(name));
+}
+
+/** One line about a module that the kernel does not finish loading. */
+export function describeLate({ name, device }: LateModule): string {
+  const wanted = device?.slice(device.lastIndexOf("/") + 1);
+  const by = wanted === undefined ? "" : `, which ${printable(wanted)} wants,`;
+  return `module ${name}${by} has not come up for ${patience / 1000} s`;
+}
+
 function recordModule(boot: Boot, report: ModuleReport): void {
   const { name, outcome, started, milliseconds, error } = report;
   if (outcome === "builtin" || outcome === "cancelled") return;
   const note = error === undefined ? {} : { note: error.message };
   boot.recorder.module({ name, start: started, duration: milliseconds, outcome, ...note });
-  if (error !== undefined) warn(boot, error.message);
+  if (error !== undefined) return warn(boot, error.message);
+  const seconds = Math.round(milliseconds / 1000);
+  if (milliseconds > patience) boot.log.info(`module ${name}: ${outcome} after ${seconds} s`);
   else boot.log.debug(`module ${name}: ${outcome}`);
 }
 

@@ -2,7 +2,7 @@ import { describeBlockDevice, listBlockDevices } from "@earlyboot/block-devices"
 import type { MissingDriver } from "@earlyboot/kernel-modules";
 import { printable } from "@earlyboot/linux-syscalls";
 import { type BootFailure, messageOf } from "./boot-failure.ts";
-import { missingDrivers } from "./boot-modules.ts";
+import { describeLate, lateModules, missingDrivers } from "./boot-modules.ts";
 import { writeBootReport } from "./boot-recorder.ts";
 import type { Boot } from "./boot.ts";
 import { stopChecks } from "./check-device.ts";
@@ -88,8 +88,12 @@ function asked(boot: Boot): readonly string[] {
   });
 }
 
-/** Devices, unless the failure itself tells of them, and drivers that are missing. */
+/** Devices, unless the failure itself tells of them, and drivers that are missing or do not come up. */
 async function seen(boot: Boot, failure: BootFailure): Promise<readonly string[]> {
   const devices = failure.seen.length > 0 ? [] : await devicesNow(boot);
-  return [...devices, ...missingDrivers(boot).map(describeMissing)];
+  return [
+    ...devices,
+    ...lateModules(boot).map(describeLate),
+    ...missingDrivers(boot).map(describeMissing),
+  ];
 }

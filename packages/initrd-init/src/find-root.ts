@@ -12,7 +12,7 @@ import {
   parseRootParameter,
 } from "@earlyboot/mount-spec";
 import { BootFailure, messageOf } from "./boot-failure.ts";
-import { missingDrivers } from "./boot-modules.ts";
+import { lateModules, missingDrivers } from "./boot-modules.ts";
 import type { BootSettings, Setting } from "./boot-settings.ts";
 import type { Boot } from "./boot.ts";
 
@@ -153,12 +153,19 @@ function searchHints(boot: Boot, code: string | undefined): readonly string[] {
   ];
 }
 
-/** Says which drivers are missing, or that none can be loaded at all. */
+/** Says which drivers are missing or do not come up, or that none can be loaded at all. */
 function driverHints(boot: Boot): readonly string[] {
   if (boot.modulesProblem !== undefined) {
     return [`Build the image again for this kernel: ${boot.modulesProblem}.`];
   }
-  const names = new Set(missingDrivers(boot).flatMap(({ modules }) => modules));
-  if (names.size === 0) return [];
-  return [`Build the image with the modules that devices asked for: ${[...names].join(" ")}.`];
+  const late = lateModules(boot).map(({ name }) => name);
+  const missing = new Set(missingDrivers(boot).flatMap(({ modules }) => modules));
+  return [
+    ...(late.length === 0
+      ? []
+      : [`A module that does not come up: boot without it, modprobe.blacklist=${late.join(",")}.`]),
+    ...(missing.size === 0
+      ? []
+      : [`Build the image with the modules that devices asked for: ${[...missing].join(" ")}.`]),
+  ];
 }

@@ -1,6 +1,7 @@
 import { type Linux, RebootCommand, Signal, errorCode, printable } from "@earlyboot/linux-syscalls";
 import { executeInit, findInit } from "@earlyboot/switch-root";
 import { BootFailure, messageOf } from "./boot-failure.ts";
+import { lateModules } from "./boot-modules.ts";
 import { readMemory, writeBootReport } from "./boot-recorder.ts";
 import { type Boot, newRoot, warn } from "./boot.ts";
 import { isModule } from "./is-module.ts";
@@ -52,6 +53,10 @@ function mountDevpts({ linux, log }: Boot): void {
 
 function becomeInit(boot: Boot, init: string): never {
   const { linux, log, settings } = boot;
+  // execve(2) ends the threads of this process, and waits for what they do in the kernel.
+  for (const { name } of lateModules(boot)) {
+    warn(boot, `${printable(init)} can only start once the kernel is done with module ${name}`);
+  }
   finishReport(boot, init);
   log.info(`handing over to ${printable(init)}`);
   const timestamps = systemdTimestamps(boot, init);

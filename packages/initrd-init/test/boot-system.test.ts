@@ -2,6 +2,7 @@ import { describe, expect, it } from "@jest/globals";
 import { fileSystem, toSpec } from "@earlyboot/mount-spec";
 import type { BootUi } from "@earlyboot/initrd-init";
 import { RebootCommand, Signal } from "@earlyboot/linux-syscalls";
+import { moduleImage } from "@earlyboot/linux-syscalls/testing";
 import { imageFiles, plainMachine, rootFiles, simulateBoot } from "./support/simulated-boot.ts";
 
 const mountsOf = (calls: readonly string[]) => calls.filter((call) => call.startsWith("mount "));
@@ -226,6 +227,70 @@ describe("two devices that answer", () => {
     expect(linux.calls.some((call) => call.includes("/dev/vd") && call.startsWith("mount"))).toBe(
       false,
     );
+  });
+});
+
+describe("a module that does not come up", () => {
+  const machine = {
+    ...plainMachine,
+    files: {
+      ...imageFiles,
+      "/lib/modules/6.12.0-simulated/modules.dep": "kernel/stuck.ko:\n",
+      "/lib/modules/6.12.0-simulated/modules.alias": "alias pci:v00001AF4d* stuck\n",
+      "/lib/modules/6.12.0-simulated/kernel/stuck.ko": moduleImage({ name: "stuck" }),
+    },
+    modules: [{ name: "stuck", takes: Infinity }],
+    hardware: [
+      {
+        devpath: "/devices/pci0000:00/0000:00:03.0",
+        subsystem: "pci",
+        properties: { MODALIAS: "pci:v00001AF4d00001042" },
+        attributes: { modalias: () => "pci:v00001AF4d00001042" },
+      },
+    ],
+  };
+
+  it("is named after 30 s, and the boot goes on", async () => {
+    const { console, ending, report } = await simulateBoot(machine, {
+      version: 1,
+      modules: { load: ["stuck"] },
+    });
+
+    expect(ending).toMatchObject({ kind: "execve" });
+    expect(console).toMatch(/module stuck.* has not come up for 30 s; going on without it/);
+    expect(console).toContain(
+      "/sbin/init can only start once the kernel is done with module stuck",
+    );
+    expect(report?.written).toBeGreaterThanOrEqual(30_000);
+    expect(report?.written).toBeLessThan(40_000);
+  });
+
+  it("is named on the screen, with the device that wants it, when the root does not appear", async () => {
+    const { console, ending } = await simulateBoot({
+      ...machine,
+      commandLine: "root=LABEL=none rootwait=60",
+    });
+
+    const screen = console.slice(console.indexOf("this machine did not boot"));
+    expect(screen).toContain("module stuck, which 0000:00:03.0 wants, has not come up for 30 s");
+    expect(screen).toContain("modprobe.blacklist=stuck");
+    expect(ending).toMatchObject({ kind: "reboot" });
+  });
+
+  it("holds up neither the network nor a type that needs it", async () => {
+    const { ending } = await simulateBoot(
+      {
+        ...machine,
+        files: {
+          ...machine.files,
+          "/lib/modules/6.12.0-simulated/modules.alias":
+            "alias pci:v00001AF4d* stuck\nalias fs-ext4 stuck\n",
+        },
+      },
+      { version: 1, network: { qemu: "auto" } },
+    );
+
+    expect(ending).toMatchObject({ kind: "execve" });
   });
 });
 

@@ -49,7 +49,7 @@ export async function coldplug(
   }
 
   async function drive(wanted: WantedDriver): Promise<void> {
-    const modules = await missingModules(index, loader, wanted.modalias);
+    const modules = await missingModules(index, loader, wanted);
     if (modules === undefined) return;
     const found = { ...wanted, device: ownPath(linux, wanted.device), modules };
     missing.push(found);
@@ -93,10 +93,10 @@ export async function coldplug(
 async function missingModules(
   index: ModuleIndex,
   loader: Pick<ModuleLoader, "load">,
-  modalias: string,
+  { modalias, device }: WantedDriver,
 ): Promise<readonly string[] | undefined> {
   if (matchAlias(index, modalias).length === 0) return [];
-  const reports = await loader.load(modalias);
+  const reports = await loader.load(modalias, "", device);
   const missing = reports.flatMap(({ error }) => (error?.missing === true ? [error.module] : []));
   return missing.length === 0 ? undefined : missing;
 }

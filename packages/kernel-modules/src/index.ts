@@ -39,6 +39,7 @@ export {
 } from "./module-index.ts";
 export { type ModuleInfo, isSigned, moduleInfo } from "./module-info.ts";
 export {
+  type LateModule,
   type LoaderLinux,
   type ModuleLoader,
   type ModuleLoaderOptions,

@@ -11,12 +11,13 @@ import { modulePath, type ModuleIndex } from "./module-index.ts";
 import { moduleName } from "./module-name.ts";
 
 /** What it takes to load modules in their order, with the time that each takes. */
-export type LoaderLinux = LoadLinux & Pick<Linux, "now">;
+export type LoaderLinux = LoadLinux & Pick<Linux, "now" | "sleep">;
 
 /**
  * What became of a module: `loaded`; `present`, it was loaded before; `builtin`, it is part of the kernel;
  * `no-device`, it looked for its hardware, found none and left; `blacklisted`; `cancelled`, the loader was told
- * to stop before the kernel was asked; `failed`.
+ * to stop before the kernel was asked; `late`, the kernel was still at it, or at something that it needs, when the
+ * patience was over; `failed`.
  */
 export type ModuleOutcome =
   | "loaded"
@@ -25,6 +26,7 @@ export type ModuleOutcome =
   | "no-device"
   | "blacklisted"
   | "cancelled"
+  | "late"
   | "failed";
 
 /** What became of one module, and when. */
@@ -40,6 +42,13 @@ export interface ModuleReport {
   readonly error?: ModuleError;
 }
 
+/** A module for which the patience is over. */
+export interface LateModule {
+  readonly name: string;
+  /** The device that asked for it, or for what needs it, where that is known. */
+  readonly device: string | undefined;
+}
+
 /** What a {@link ModuleLoader} goes by. */
 export interface ModuleLoaderOptions {
   /** Where parameters are taken from, beside `modprobe.d`: `MODULE.PARAMETER=VALUE`. */
@@ -48,22 +57,37 @@ export interface ModuleLoaderOptions {
   readonly blacklist?: readonly string[];
   /** Ends the loading: the kernel is asked for no further module. What it has begun, it finishes. */
   readonly signal?: AbortSignal;
+  /**
+   * How long to wait for a module that the kernel is loading, in milliseconds; default for ever. The kernel
+   * cannot be stopped: it goes on, and what needs the module follows once it is there.
+   */
+  readonly patience?: number;
   /** Hears what became of every module, those that another needed too. */
   readonly onModule?: (report: ModuleReport) => void;
+  /** Hears of each module for which the patience is over. */
+  readonly onLate?: (late: LateModule) => void;
 }
 
 /** Loads modules, each once, however many ask for it at the same time. */
 export interface ModuleLoader {
   /**
    * Loads a module, or all that an alias stands for, after everything that they need. Never rejects;
-   * resolves, when all of it is done, with what became of each module that was asked for.
+   * resolves, when all of it is done or the patience is over, with what became of each module that was asked for.
    *
    * @param parameters Parameters as on a command line: `max_loop=8`. They outdo those of `modprobe.d`, and
    * those of the kernel's command line outdo them.
+   * @param device The device that asks for it.
    */
-  load(name: string, parameters?: string): Promise<readonly ModuleReport[]>;
+  load(name: string, parameters?: string, device?: string): Promise<readonly ModuleReport[]>;
   /** What became of every module so far, in the order in which they were done. */
   readonly reports: readonly ModuleReport[];
+}
+
+/** A module whose loading has begun. */
+interface Loading {
+  readonly done: Promise<ModuleReport>;
+  /** Resolves when the patience with it is over. */
+  readonly late: Promise<void>;
 }
 
 /** Makes a {@link ModuleLoader}; nothing is loaded yet. */
@@ -72,22 +96,40 @@ export function createModuleLoader(
   index: ModuleIndex,
   options: ModuleLoaderOptions = {},
 ): ModuleLoader {
-  const { commandLine = { parameters: [] }, signal, onModule } = options;
+  const { commandLine = { parameters: [] }, signal, patience, onModule, onLate } = options;
   const forbidden = new Set(options.blacklist?.map(moduleName));
-  const begun = new Map<string, Promise<ModuleReport>>();
+  const begun = new Map<string, Loading>();
   const reports: ModuleReport[] = [];
 
-  async function load(name: string, parameters = ""): Promise<readonly ModuleReport[]> {
+  async function load(
+    name: string,
+    parameters = "",
+    device?: string,
+  ): Promise<readonly ModuleReport[]> {
     const asked = matchAlias(index, name);
     if (asked.length === 0) return [record(failed(name, linux.now(), noSuchModule(index, name)))];
     const wanted = asked.filter((module) => !isUnwanted(module, moduleName(name)));
     const { steps } = planLoad(index, wanted);
     for (const step of steps) {
       if (begun.has(step.name)) continue;
-      begun.set(step.name, run(step, wanted.includes(step.name) ? parameters : ""));
+      begun.set(step.name, begin(step, wanted.includes(step.name) ? parameters : "", device));
     }
-    const all = await reportsOf(steps.map((step) => step.name));
-    return asked.map((module) => all.find((one) => one.name === module) ?? blacklisted(module));
+    const names = steps.map((step) => step.name);
+    const late = names.flatMap((each) => begun.get(each)?.late ?? []);
+    await Promise.race([reportsOf(names), ...late]);
+    return asked.map((module) => {
+      if (!names.includes(module)) return notLoaded(module, "blacklisted");
+      return reports.find((one) => one.name === module) ?? notLoaded(module, "late");
+    });
+  }
+
+  function begin(step: LoadStep, parameters: string, device: string | undefined): Loading {
+    const { promise: late, resolve } = Promise.withResolvers<void>();
+    const giveUp = () => {
+      onLate?.({ name: step.name, device });
+      resolve();
+    };
+    return { done: run(step, parameters, giveUp), late };
   }
 
   /** The blacklist of `modprobe.d` is about aliases only: a module's own name loads it. */
@@ -97,25 +139,38 @@ export function createModuleLoader(
   }
 
   function reportsOf(names: readonly string[]): Promise<ModuleReport[]> {
-    return Promise.all(names.flatMap((name) => begun.get(name) ?? []));
+    return Promise.all(names.flatMap((name) => begun.get(name)?.done ?? []));
   }
 
   /** Never rejects. Waits only for what was begun before, so that no two can wait for each other. */
-  async function run(step: LoadStep, parameters: string): Promise<ModuleReport> {
+  async function run(
+    step: LoadStep,
+    parameters: string,
+    giveUp: () => void,
+  ): Promise<ModuleReport> {
     const [needed] = await Promise.all([reportsOf(step.needs), reportsOf(step.follows)]);
     const started = linux.now();
     try {
-      const outcome = await attempt(step, needed, parameters);
+      const outcome = await attempt(step, needed, parameters, giveUp);
       return record({ name: step.name, outcome, started, milliseconds: linux.now() - started });
     } catch (error) {
       return record(failed(step.name, started, asModuleError(step.name, error)));
     }
   }
 
+  /** Calls `giveUp` once the patience is over, unless what it gives is called before. */
+  function wait(giveUp: () => void): () => void {
+    if (patience === undefined) return () => {};
+    const end = new AbortController();
+    linux.sleep(patience, end.signal).then(giveUp, () => {});
+    return () => end.abort();
+  }
+
   async function attempt(
     step: LoadStep,
     needed: readonly ModuleReport[],
     parameters: string,
+    giveUp: () => void,
   ): Promise<ModuleOutcome> {
     if (signal?.aborted === true) return "cancelled";
     if (needed.some(({ outcome }) => outcome === "no-device")) return "no-device";
@@ -123,7 +178,9 @@ export function createModuleLoader(
     if (obstacle !== undefined) throw obstacle;
     if (step.module === undefined) return "builtin";
     const file = modulePath(index.directory, step.module.path);
-    return loadModuleFile(linux, file, parametersOf(step.name, parameters), index.decompressors);
+    const stopWaiting = wait(giveUp);
+    const all = parametersOf(step.name, parameters);
+    return loadModuleFile(linux, file, all, index.decompressors).finally(stopWaiting);
   }
 
   function parametersOf(name: string, parameters: string): string {
@@ -144,6 +201,6 @@ export function createModuleLoader(
   return { load, reports };
 }
 
-function blacklisted(name: string): ModuleReport {
-  return { name, outcome: "blacklisted", started: 0, milliseconds: 0 };
+function notLoaded(name: string, outcome: "blacklisted" | "late"): ModuleReport {
+  return { name, outcome, started: 0, milliseconds: 0 };
 }

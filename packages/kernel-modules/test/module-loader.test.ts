@@ -6,6 +6,7 @@ import {
   loadModule,
   loadModuleFile,
   loadModules,
+  type LateModule,
   type ModuleError,
 } from "@earlyboot/kernel-modules";
 import type { SimulatedLinux } from "@earlyboot/linux-syscalls/testing";
@@ -69,6 +70,48 @@ describe("loading", () => {
       ["quick", 1000, 0],
       ["slow", 1000, 5000],
       ["user", 6000, 0],
+    ]);
+  });
+
+  it("goes on without a module that does not come up, and says so once", async () => {
+    const { linux, index } = machineWith(
+      { stuck: "", user: "stuck", quick: "" },
+      {},
+      { modules: [{ name: "stuck", takes: Infinity }] },
+    );
+    const late: LateModule[] = [];
+    const loader = createModuleLoader(linux, index, {
+      patience: 30_000,
+      onLate: (module) => late.push(module),
+    });
+
+    const [[user], [quick]] = await Promise.all([
+      loader.load("user", "", "/devices/pci0000:00/0000:00:03.0"),
+      loader.load("quick"),
+    ]);
+    const [again] = await loader.load("stuck");
+
+    expect([user?.outcome, quick?.outcome, again?.outcome]).toEqual(["late", "loaded", "late"]);
+    expect(late).toEqual([{ name: "stuck", device: "/devices/pci0000:00/0000:00:03.0" }]);
+    expect(linux.now()).toBe(31_000);
+  });
+
+  it("loads what needs a module that came up after the patience was over", async () => {
+    const { linux, index } = machineWith(
+      { slow: "", user: "slow" },
+      {},
+      { modules: [{ name: "slow", takes: 50_000 }] },
+    );
+    const loader = createModuleLoader(linux, index, { patience: 30_000 });
+
+    await loader.load("user");
+    expect(linux.modules).toEqual([]);
+    await linux.sleep(20_000);
+
+    expect(linux.modules).toEqual(["slow", "user"]);
+    expect(loader.reports.map(({ name, outcome }) => `${name} ${outcome}`)).toEqual([
+      "slow loaded",
+      "user loaded",
     ]);
   });
 

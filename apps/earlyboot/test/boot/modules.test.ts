@@ -58,3 +58,17 @@ bootTest("loads a list of modules in its order, without looking at the hardware"
   expect(loaded).toContain("virtio_blk");
   expect(loaded).not.toContain("virtio_rng");
 });
+
+bootTest("goes on without a module that does not come up for half a minute", async () => {
+  // Measures 22 times for 2 s in its start, in which nothing can interrupt it.
+  const configuration = { modules: { load: ["tcrypt mode=304 sec=2"] } };
+  const modules = ["virtio_pci", "virtio_blk", "tcrypt"];
+  const guest = await bootWith({ image: await testImage({ configuration, modules }) });
+  const facts = await guest.reachedInit();
+
+  expect(guest.console.text()).toContain(
+    "module tcrypt has not come up for 30 s; going on without it",
+  );
+  expect(guest.console.text()).toContain("once the kernel is done with module tcrypt");
+  expect(facts.pid).toBe(1);
+});
