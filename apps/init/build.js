@@ -5,17 +5,19 @@ import { dirname, join } from "node:path";
 import { build } from "esbuild";
 
 const require = createRequire(import.meta.url);
+const [dist = "dist"] = process.argv.slice(2);
 
 // One CommonJS file, which Node starts quickest and which needs no node_modules in the image.
-await bundle("src/main.ts", "dist/init.cjs");
+await bundle("src/main.ts", join(dist, "init.cjs"));
 // Starts that file with the code cache beside it.
-await bundle("src/start/start.ts", "dist/start.cjs");
+await bundle("src/start/start.ts", join(dist, "start.cjs"));
 await makeCache();
 
 async function makeCache() {
-  const maker = "dist/make-cache.cjs";
+  const maker = join(dist, "make-cache.cjs");
   await bundle("src/start/make-cache.ts", maker);
-  execFileSync(process.execPath, [maker], { stdio: "inherit", env: {} });
+  // V8 salts its hashes by chance, and keeps them in the cache; from a given seed the bytes are always the same.
+  execFileSync(process.execPath, ["--random-seed=1", maker], { stdio: "inherit", env: {} });
   rmSync(maker);
 }
 
@@ -41,7 +43,7 @@ function copyPackage(name, from) {
   if (seen.has(name) || !name.startsWith("@earlyboot/") || isTooling(name)) return;
   seen.add(name);
   const manifest = from.resolve(`${name}/package.json`);
-  const target = join("dist/runtime/node_modules", name);
+  const target = join(dist, "runtime/node_modules", name);
   cpSync(join(dirname(manifest), "dist"), join(target, "dist"), {
     recursive: true,
     filter: (file) => !/\.(map|ts|cts)$/.test(file),
