@@ -6,6 +6,7 @@ import type {
   Architecture,
   EarlyFile,
   ExtraFile,
+  ExtraText,
   ImageOptions,
   ImagePlan,
   PlannedEntry,
@@ -44,7 +45,7 @@ export function planImage(options: ImageOptions): ImagePlan {
     ...planTexts(options),
     ...(modules?.entries ?? []),
     ...(options.programs ?? []).flatMap((program) => planProgram(program, options.sysroot)),
-    ...(options.files ?? []).flatMap((file) => planExtra(file)),
+    ...(options.files ?? []).flatMap((file) => ("text" in file ? planText(file) : planExtra(file))),
   ];
   return {
     architecture,
@@ -183,6 +184,10 @@ function planProgram(
 function scriptInterpreter(file: string): string | undefined {
   const line = readFileSync(file).subarray(0, 256).toString("latin1");
   return /^#!\s*(\/\S+)/.exec(line)?.[1];
+}
+
+function planText({ path, text: content, mode = 0o644 }: ExtraText): PlannedEntry {
+  return { ...text(path, content, "asked for"), mode };
 }
 
 /** A file, or everything below a directory; links stay links, permissions become the same for everybody. */

@@ -93,6 +93,15 @@ export interface ExtraFile {
   readonly mode?: number;
 }
 
+/** A file of an image whose text is given. */
+export interface ExtraText {
+  readonly text: string;
+  /** The absolute path in the image. */
+  readonly path: string;
+  /** Permissions; default `0o644`. */
+  readonly mode?: number;
+}
+
 /** A file for the early part of an image: microcode or an ACPI table. */
 export interface EarlyFile {
   /** The absolute path in the image: `/kernel/x86/microcode/GenuineIntel.bin`. */
@@ -136,7 +145,7 @@ export interface ImageOptions {
   readonly sysroot?: string;
   readonly modules?: ModuleOptions;
   readonly programs?: readonly ProgramOptions[];
-  readonly files?: readonly ExtraFile[];
+  readonly files?: readonly (ExtraFile | ExtraText)[];
   /** Files for the early part, which the kernel reads before anything else. */
   readonly early?: readonly EarlyFile[];
   /** The time of everything in the image, in seconds since the epoch (SOURCE_DATE_EPOCH); default 0. */

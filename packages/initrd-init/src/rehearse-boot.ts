@@ -80,8 +80,12 @@ export async function rehearseBoot(
     warnings: report?.warnings ?? [],
     console: `${shown.join("\n")}\n${written}`,
     report,
-    assumptions,
+    assumptions: [...assumptions, ...notRun(configuration)],
   };
+}
+
+function notRun({ hooks }: BootConfiguration): readonly string[] {
+  return hooks === undefined ? [] : [`the hooks in ${hooks} are not run: they change nothing`];
 }
 
 /** Calls that only say something. */

@@ -35,6 +35,14 @@ it("says why a boot would fail, with the screen that it would show", async () =>
   );
 });
 
+it("says that hooks are not run", async () => {
+  const plan = await planBoot(running, { version: 1, hooks: "/lib/earlyboot/hooks.mjs" });
+
+  expect(plan.assumptions).toContain(
+    "the hooks in /lib/earlyboot/hooks.mjs are not run: they change nothing",
+  );
+});
+
 it("says that a boot without a root would fail", async () => {
   const plan = await planBoot(running, { version: 1 }, { commandLine: "quiet" });
 

@@ -15,6 +15,7 @@ import {
 } from "@earlyboot/initrd-image";
 import { moduleName, readModuleIndex } from "@earlyboot/kernel-modules";
 import { cacheDirectory } from "../cache-directory.ts";
+import { bundleHooks } from "./bundle-hooks.ts";
 import { checkerPrograms } from "./checker-programs.ts";
 import { chooseModules, type ModuleChoice } from "./choose-modules.ts";
 import { hostFiles } from "./host-files.ts";
@@ -34,11 +35,16 @@ export interface InitrdRequest {
   readonly configuration?: Partial<BootConfiguration>;
   readonly programs?: readonly ProgramOptions[];
   readonly files?: readonly ExtraFile[];
+  /** A module with functions to run before and after stages, in JavaScript or TypeScript. */
+  readonly hooks?: string;
 }
+
+/** Where an image holds the module with hooks. */
+const imageHooks = "/lib/earlyboot/hooks.mjs";
 
 /** Decides on everything that an image will hold. */
 export async function planInitrd(request: InitrdRequest): Promise<ImagePlan> {
-  const { architecture, kernelVersion, modulesDirectory, fileSystems } = request;
+  const { architecture, modulesDirectory, fileSystems, hooks } = request;
   const bundle = fileURLToPath(import.meta.resolve("@earlyboot/init/init.cjs"));
   const modules =
     modulesDirectory === undefined ? {} : { modules: chosenModules(request, modulesDirectory) };
@@ -46,15 +52,27 @@ export async function planInitrd(request: InitrdRequest): Promise<ImagePlan> {
     architecture,
     bundle,
     starter: join(dirname(bundle), "start.cjs"),
-    configuration: { version: 1, kernel: kernelVersion, ...request.configuration },
+    configuration: bootConfiguration(request),
     ...modules,
     programs: [...checkerPrograms(fileSystems), ...(request.programs ?? [])],
     files: [
       ...(request.files ?? []),
       ...cachesFor(architecture, bundle),
       ...runtimeFor(request, bundle),
+      ...(hooks === undefined ? [] : [{ path: imageHooks, text: await bundleHooks(hooks) }]),
     ],
   });
+}
+
+/** What the image tells the boot program. */
+export function bootConfiguration(request: InitrdRequest): BootConfiguration {
+  const { kernelVersion, hooks, configuration } = request;
+  return {
+    version: 1,
+    kernel: kernelVersion,
+    ...(hooks === undefined ? {} : { hooks: imageHooks }),
+    ...configuration,
+  };
 }
 
 /** What V8 compiled of the bundle, for the Node of each version that built it. */

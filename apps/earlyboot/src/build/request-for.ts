@@ -1,6 +1,6 @@
 import { existsSync, readdirSync } from "node:fs";
 import { release } from "node:os";
-import { extname, join } from "node:path";
+import { join } from "node:path";
 import type { ExtraFile } from "@earlyboot/initrd-image";
 import type { BootConfiguration } from "@earlyboot/initrd-init";
 import { nearestWord } from "@earlyboot/linux-syscalls";
@@ -26,7 +26,8 @@ export function requestFor(config: EarlybootConfig, directory = "/"): InitrdRequ
     fileSystems: fileSystemsFor(config, modules),
     configuration: bootConfiguration(config),
     programs: (config.programs ?? []).map((file) => ({ file })),
-    files: [...filesOf(config), ...hooksOf(config)],
+    files: filesOf(config),
+    ...(config.hooks === undefined ? {} : { hooks: config.hooks }),
   };
 }
 
@@ -36,13 +37,6 @@ function filesOf({ files = [] }: EarlybootConfig): readonly ExtraFile[] {
     const { from, to, mode } = one;
     return { file: from, path: to, ...(mode === undefined ? {} : { mode }) };
   });
-}
-
-/** The module with hooks has its place in the image; its ending says how it is read. */
-function hooksOf({ hooks }: EarlybootConfig): readonly (ExtraFile & { readonly path: string })[] {
-  return hooks === undefined
-    ? []
-    : [{ file: hooks, path: `/lib/earlyboot/hooks${extname(hooks)}` }];
 }
 
 function fileSystemsFor(config: EarlybootConfig, modules: EarlybootConfig["modules"]): string[] {
@@ -61,8 +55,7 @@ function bootConfiguration(config: EarlybootConfig): Partial<BootConfiguration> 
   const boot = Object.entries(config).filter(([key]) => !imageKeys.has(key));
   const load = Array.isArray(config.modules) ? { load: config.modules } : {};
   const never = config.blacklist === undefined ? {} : { blacklist: config.blacklist };
-  const hooks = hooksOf(config).map(({ path }) => ({ hooks: path }));
-  return Object.assign({}, Object.fromEntries(boot), ...hooks, { modules: { ...load, ...never } });
+  return { ...Object.fromEntries(boot), modules: { ...load, ...never } };
 }
 
 /** What only the making of the image needs to know. */
@@ -73,6 +66,7 @@ const imageKeys: ReadonlySet<string> = new Set<keyof EarlybootConfig | "$schema"
   "blacklist",
   "programs",
   "files",
+  "hooks",
   "compression",
   "level",
   "output",

@@ -81,7 +81,8 @@ export const configSchema: object = {
     runtimeInNewRoot: { type: "boolean" },
     hooks: {
       type: "string",
-      description: "A module with functions to run before and after stages.",
+      description:
+        "A module with functions to run before and after stages; bundled with its imports.",
     },
     programs: {
       type: "array",

@@ -34,6 +34,9 @@ export default defineConfig({
   // programs: ["/usr/bin/strace"],
   // files: [{ from: "./greeting.txt", to: "/etc/greeting" }],
 
+  // A module of yours that exports \`before\` and \`after\`: functions by the names of stages. It is bundled with its imports.
+  // hooks: "./hooks.ts",
+
   // "zstd" makes the smallest image, "lz4" the one that is unpacked quickest.
   // compression: "zstd",
 

@@ -5,7 +5,6 @@ import type { BootConfiguration } from "@earlyboot/initrd-init";
 export interface EarlybootConfig extends Pick<
   BootConfiguration,
   | "fileSystems"
-  | "hooks"
   | "init"
   | "load"
   | "log"
@@ -26,6 +25,11 @@ export interface EarlybootConfig extends Pick<
   readonly modules?: "auto" | "generic" | readonly string[];
   /** Modules never to load because hardware asks for them. */
   readonly blacklist?: readonly string[];
+  /**
+   * A module, in JavaScript or TypeScript, that exports `before` and `after`: functions by the names of the stages
+   * before or after which they run. It is bundled with all that it imports.
+   */
+  readonly hooks?: string;
   /** Programs of this machine to take along, with their libraries: `/usr/bin/strace`. */
   readonly programs?: readonly string[];
   /** Further files: a path on this machine, or a path in the image and where it comes from. */

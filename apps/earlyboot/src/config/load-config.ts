@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { registerHooks } from "node:module";
-import { resolve } from "node:path";
+import { dirname, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { CommandError, errorText } from "../command-error.ts";
 import { checkConfig } from "./check-config.ts";
@@ -23,7 +23,25 @@ const configNames: readonly string[] = [
 export async function loadConfig(file?: string): Promise<EarlybootConfig> {
   const found = file ?? configNames.find((name) => existsSync(name));
   if (found === undefined) return {};
-  return checkConfig(await readConfig(resolve(found)), found);
+  const config = checkConfig(await readConfig(resolve(found)), found);
+  return withWholePaths(config, dirname(resolve(found)));
+}
+
+/** Files that a configuration names are beside it, wherever the command runs. */
+function withWholePaths(config: EarlybootConfig, directory: string): EarlybootConfig {
+  const { files, hooks } = config;
+  const wholePath = (path: string) => resolve(directory, path);
+  return {
+    ...config,
+    ...(hooks === undefined ? {} : { hooks: wholePath(hooks) }),
+    ...(files === undefined
+      ? {}
+      : {
+          files: files.map((one) =>
+            typeof one === "string" ? one : { ...one, from: wholePath(one.from) },
+          ),
+        }),
+  };
 }
 
 async function readConfig(path: string): Promise<unknown> {

@@ -6,7 +6,7 @@ import {
   type BootPlan,
 } from "@earlyboot/initrd-init";
 import { simulateLinux, type FileTree } from "@earlyboot/linux-syscalls/testing";
-import { planInitrd } from "../build/build-initrd.ts";
+import { bootConfiguration, planInitrd } from "../build/build-initrd.ts";
 import { requestFor } from "../build/request-for.ts";
 import { loadConfig } from "../config/load-config.ts";
 import { readImageFile } from "../inspect/read-image-file.ts";
@@ -48,9 +48,8 @@ async function imageFor({ image, config }: PlanCommandOptions): Promise<{
     return { files: filesOfImage(read), configuration };
   }
   const request = requestFor(await loadConfig(config));
-  const { kernelVersion } = request;
   return {
     files: filesOfPlan(await planInitrd(request)),
-    configuration: { version: 1, kernel: kernelVersion, ...request.configuration },
+    configuration: bootConfiguration(request),
   };
 }

@@ -18,7 +18,7 @@ import { testKernel } from "./boot-environment.ts";
 
 /** What an image for a test holds besides the usual. */
 export interface TestImage extends Partial<
-  Pick<InitrdRequest, "fileSystems" | "files" | "modules" | "programs">
+  Pick<InitrdRequest, "fileSystems" | "files" | "hooks" | "modules" | "programs">
 > {
   readonly configuration?: Partial<BootConfiguration>;
   readonly kernel?: "cloud" | "generic";
@@ -44,6 +44,7 @@ export async function testImage(options: TestImage = {}): Promise<string> {
       configuration: options.configuration ?? {},
       programs: options.programs ?? [],
       files: options.files ?? [],
+      ...(options.hooks === undefined ? {} : { hooks: options.hooks }),
     },
     // The quickest to unpack, where every instruction is emulated.
     { output: part, compression: "lz4" },

@@ -19,6 +19,7 @@ const stages: Readonly<Record<string, Stage>> = {
     status: 1,
   },
   "boot-program-2": { prints: /^$/ },
+  "boot-program-3": { prints: /^$/ },
   "test-your-boot-code": { prints: /^$/ },
   "block-devices": { prints: /type: 'ext4'[^]*label: 'root'/ },
   cmdline: { prints: /^quiet: (true|false)$/m },
