@@ -28,6 +28,18 @@ export function crc(kind: CrcKind, bytes: Uint8Array): number {
   return ~rawCrc(kind, bytes, 0xffffffff) >>> 0;
 }
 
+/** The CRC of X.25's polynomial without inversions, highest bit first: UDF's. */
+export function crc16(bytes: Uint8Array): number {
+  let value = 0;
+  for (const byte of bytes) {
+    value ^= byte << 8;
+    for (let bit = 0; bit < 8; bit++) {
+      value = (value & 0x8000 ? (value << 1) ^ 0x1021 : value << 1) & 0xffff;
+    }
+  }
+  return value;
+}
+
 const crc64Polynomial = 0x42f0e1eba9ea3693n;
 const all64 = 0xffffffffffffffffn;
 

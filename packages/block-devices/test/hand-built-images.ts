@@ -39,10 +39,11 @@ function block(length: number, fields: Readonly<Record<number, readonly number[]
 }
 
 /** md sums its superblock as 32-bit words, and adds what overflows. */
-function withMdSum(superblock: Uint8Array): Uint8Array {
-  const words = new Uint32Array(superblock.slice().buffer);
-  const sum = words.reduce((total, word) => total + word, 0);
-  superblock.set(little(((sum % 2 ** 32) + Math.floor(sum / 2 ** 32)) % 2 ** 32), 216);
+function withMdSum(superblock: Uint8Array, place = 216, order: typeof little = little): Uint8Array {
+  const view = new DataView(superblock.buffer);
+  let sum = 0;
+  for (let at = 0; at < superblock.length; at += 4) sum += view.getUint32(at, order === little);
+  superblock.set(order(((sum % 2 ** 32) + Math.floor(sum / 2 ** 32)) % 2 ** 32), place);
   return superblock;
 }
 
@@ -79,10 +80,11 @@ function md090(order: typeof little, size: number, name: string): HandBuiltImage
   const words = { 0: 0xa92b4efc, 4: 0, 8: 90, 12: 2, 20: 0x11223344, 28: 5, 40: 3 };
   const more = { 52: 0x55667788, 56: 0x99aabbcc, 60: 0xddeeff00 };
   const fields = Object.entries({ ...words, ...more }).map(([at, word]) => [at, order(word)]);
+  const superblock = withMdSum(block(4096, Object.fromEntries(fields)), 0x98, order);
   return {
     name,
     size,
-    parts: [[size - (size % 65536) - 65536, block(4096, Object.fromEntries(fields))]],
+    parts: [[size - (size % 65536) - 65536, superblock]],
     expected: {
       type: "linux_raid_member",
       usage: "raid",

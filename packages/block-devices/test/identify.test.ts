@@ -1,11 +1,15 @@
 import { describe, expect, it } from "@jest/globals";
 import { asyncProperty, check, constantFrom, integer, oneof } from "fast-check";
 import { identify, readPartitionTable, type Rejection } from "@earlyboot/block-devices";
+import { handBuiltImages } from "./hand-built-images.ts";
 import { mutated, overlay, patch } from "./mutations.ts";
 import { readRecordedImages, sourceOf, unpack, type SparseImage } from "./recorded-images.ts";
 
 const recorded = readRecordedImages();
-const named = new Map(recorded.map((each) => [each.name, unpack(each)]));
+const named = new Map<string, SparseImage>([
+  ...recorded.map((each) => [each.name, unpack(each)] as const),
+  ...handBuiltImages.map((each) => [each.name, each] as const),
+]);
 const mostBytes = 2 * 1024 * 1024;
 
 function image(name: string): SparseImage {
@@ -81,6 +85,11 @@ describe("identify", () => {
     ["ext4", 0x400 + 0x78],
     ["xfs", 108],
     ["btrfs", 0x1012b],
+    ["btrfs with xxhash", 0x1012b],
+    ["btrfs with sha256", 0x1012b],
+    ["btrfs with blake2", 0x1012b],
+    ["a member of md 0.90", 16 * 1024 * 1024 - 65536 + 0x14],
+    ["a member of md 0.90 of the other byte order", 16 * 1024 * 1024 - 65536 + 0x14],
     ["erofs", 1024 + 64],
     ["nilfs2 with only its second superblock", 160 * 1024 * 1024 - 4096 + 0xa8],
     ["exfat", 100],
@@ -96,6 +105,23 @@ describe("identify", () => {
 
     expect(found).toBeUndefined();
     expect(rejections).toMatchObject([{ why: "the checksum of its superblock is wrong" }]);
+  });
+
+  it("does not take a disc without a primary descriptor for ISO 9660", async () => {
+    const rejections: Rejection[] = [];
+    const onRejected = (rejection: Rejection) => void rejections.push(rejection);
+
+    expect(
+      await identify(sourceOf(patch(image("ISO 9660"), 0x8000, [3])), { onRejected }),
+    ).toBeUndefined();
+    expect(rejections).toMatchObject([{ rejected: "iso9660" }]);
+  });
+
+  it("takes a serial number of zeros for none", async () => {
+    const found = await identify(sourceOf(patch(image("ntfs"), 0x48, [0, 0, 0, 0, 0, 0, 0, 0])));
+
+    expect(found).toMatchObject({ type: "ntfs", label: "root" });
+    expect(found).not.toHaveProperty("uuid");
   });
 
   it("says whether ext4 was unmounted", async () => {

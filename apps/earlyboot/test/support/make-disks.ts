@@ -5,6 +5,7 @@ import {
   mkdirSync,
   openSync,
   readFileSync,
+  readdirSync,
   statSync,
   truncateSync,
   writeFileSync,
@@ -54,7 +55,7 @@ export function makePartitionedDisk(
   const lines = partitions.map(({ uuid, name: label }, index) => {
     const place = places[index];
     const id = uuid === undefined ? "" : `, uuid=${uuid}`;
-    const called = label === undefined ? "" : `, name=${label}`;
+    const called = label === undefined ? "" : `, name="${label}"`;
     return `start=${place?.start}MiB, size=${place?.size}MiB${id}${called}`;
   });
   run("sfdisk", ["-q", disk], `label: ${table}\nlabel-id: ${diskId}\n${lines.join("\n")}\n`);
@@ -66,34 +67,57 @@ export function makePartitionedDisk(
   return disk;
 }
 
+/** What a root of any type holds, and its label: `root`, unless another is given. */
+export interface RootOfType extends ScratchTree {
+  readonly label?: string;
+}
+
 /** Makes a root file system of any type that a program of this machine can fill without being root. */
-export async function makeRootOfType(type: string, tree: ScratchTree = {}): Promise<string> {
+export async function makeRootOfType(type: string, options: RootOfType = {}): Promise<string> {
+  const { label = "root", ...tree } = options;
   const directory = scratchFile(`tree-${type}`);
   mkdirSync(directory);
   await fillScratchTree(directory, tree);
   const image = scratchFile(`root.${type}`);
-  makers[type]?.(directory, image);
+  makers[type]?.(directory, image, label);
   return image;
 }
 
-const makers: Readonly<Record<string, (tree: string, image: string) => void>> = {
-  btrfs: (tree, image) => {
+const makers: Readonly<Record<string, (tree: string, image: string, label: string) => void>> = {
+  btrfs: (tree, image, label) => {
     sized(image, 160);
-    run("mkfs.btrfs", ["-q", "-L", "root", "--rootdir", tree, image]);
+    run("mkfs.btrfs", ["-q", "-L", label, "--rootdir", tree, image]);
   },
-  xfs: (tree, image) => {
+  xfs: (tree, image, label) => {
     sized(image, 320);
-    run("mkfs.xfs", ["-q", "-L", "root", "-p", protoFile(tree), image]);
+    run("mkfs.xfs", ["-q", "-L", label, "-p", protoFile(tree), image]);
   },
-  f2fs: (tree, image) => {
+  f2fs: (tree, image, label) => {
     sized(image, 128);
-    run("mkfs.f2fs", ["-q", "-l", "root", image]);
+    run("mkfs.f2fs", ["-q", "-l", label, image]);
     run("sload.f2fs", ["-f", tree, image]);
+  },
+  vfat: (tree, image, label) => {
+    sized(image, 64);
+    run("mkfs.vfat", ["-F", "32", "-n", label, image]);
+    // FAT has no links: what they point at stands in their place.
+    const copy = scratchFile("tree-without-links");
+    run("cp", ["-rL", tree, copy]);
+    const names = readdirSync(copy).map((name) => `${copy}/${name}`);
+    run("mcopy", ["-s", "-i", image, ...names, "::"]);
   },
   squashfs: (tree, image) => run("mksquashfs", [tree, image, "-quiet", "-noappend", "-all-root"]),
   erofs: (tree, image) => run("mkfs.erofs", ["--all-root", image, tree]),
-  iso9660: (tree, image) => run("genisoimage", ["-quiet", "-R", "-V", "root", "-o", image, tree]),
+  iso9660: (tree, image, label) =>
+    run("genisoimage", ["-quiet", "-R", "-V", label, "-o", image, tree]),
 };
+
+/** Overwrites a part of a file. */
+export function writeAt(file: string, offset: number, bytes: Uint8Array) {
+  const out = openSync(file, "r+");
+  writeSync(out, bytes, 0, undefined, offset);
+  closeSync(out);
+}
 
 function sized(image: string, mebibytes: number) {
   writeFileSync(image, "");

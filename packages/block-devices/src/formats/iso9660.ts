@@ -5,8 +5,9 @@ import type { Reader } from "../reader.ts";
 const firstDescriptor = 0x8000;
 const descriptorSize = 0x800;
 const descriptorLimit = 16;
-const supplementary = 2;
-const terminator = 255;
+
+/** Kinds of descriptors, by their first byte. See ECMA-119, section 8. */
+const Kind = { Primary: 1, Supplementary: 2, Terminator: 255 } as const;
 
 /** The escape sequences that say: this descriptor is Joliet's, its names are UTF-16. */
 const jolietEscapes = ["%/@", "%/C", "%/E"];
@@ -15,11 +16,13 @@ const jolietEscapes = ["%/@", "%/C", "%/E"];
 export const iso9660: Format = {
   magics: [magic(firstDescriptor + 1, "CD001"), magic(firstDescriptor + 9, "CDROM")],
   async read(reader, place) {
-    const bytes = await reader.at(firstDescriptor, descriptorSize);
-    if (bytes === undefined) return undefined;
-    const primary = fieldsOf(bytes);
-    if (place === firstDescriptor + 9) return highSierra(primary);
-    const joliet = await jolietLabel(reader);
+    if (place === firstDescriptor + 9) return await highSierra(reader);
+    const descriptors = await readDescriptors(reader);
+    const primary = descriptors.find((descriptor) => descriptor.u8(0) === Kind.Primary);
+    if (primary === undefined) {
+      return { rejected: "iso9660", why: "it has no primary volume descriptor" };
+    }
+    const joliet = descriptors.find(isJoliet)?.slice(40, 32);
     const label = primary.slice(40, 32);
     return {
       type: "iso9660",
@@ -33,29 +36,33 @@ export const iso9660: Format = {
   },
 };
 
-function highSierra(descriptor: Fields): Verdict {
+async function highSierra(reader: Reader): Promise<Verdict> {
+  const bytes = await reader.at(firstDescriptor, descriptorSize);
   return {
     type: "iso9660",
     usage: "filesystem",
     version: "High Sierra",
-    label: descriptor.text(48, 32),
+    label: bytes && fieldsOf(bytes).text(48, 32),
     blockSize: descriptorSize,
   };
 }
 
-/** The raw label of the first Joliet descriptor: UTF-16BE. */
-async function jolietLabel(reader: Reader): Promise<Uint8Array | undefined> {
-  for (let index = 1; index <= descriptorLimit; index++) {
-    const bytes = await reader.at(firstDescriptor + index * descriptorSize, descriptorSize);
-    if (bytes === undefined) return undefined;
-    const descriptor = fieldsOf(bytes);
-    if (descriptor.u8(0) === terminator || descriptor.text(1, 5) !== "CD001") return undefined;
-    const escape = descriptor.text(88, 3) ?? "";
-    if (descriptor.u8(0) === supplementary && jolietEscapes.includes(escape)) {
-      return descriptor.slice(40, 32);
-    }
+/** The descriptors of the volume, up to the one that ends them. */
+async function readDescriptors(reader: Reader): Promise<readonly Fields[]> {
+  const descriptors: Fields[] = [];
+  while (descriptors.length <= descriptorLimit) {
+    const place = firstDescriptor + descriptors.length * descriptorSize;
+    const bytes = await reader.at(place, descriptorSize);
+    const descriptor = fieldsOf(bytes ?? new Uint8Array());
+    if (descriptor.text(1, 5) !== "CD001" || descriptor.u8(0) === Kind.Terminator) break;
+    descriptors.push(descriptor);
   }
-  return undefined;
+  return descriptors;
+}
+
+function isJoliet(descriptor: Fields): boolean {
+  const escape = descriptor.text(88, 3) ?? "";
+  return descriptor.u8(0) === Kind.Supplementary && jolietEscapes.includes(escape);
 }
 
 /** Joliet's 16 characters, continued by the primary label when that only tells the same in ASCII. */

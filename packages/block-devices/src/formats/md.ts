@@ -2,6 +2,7 @@ import { isCoveredByPartition } from "../covered-by-partition.ts";
 import { fieldsOf, groupUuidDigits, type Fields } from "../fields.ts";
 import { magic, wrongChecksum, type Format, type Verdict } from "../format.ts";
 
+const type = "linux_raid_member";
 const littleMagic = [0xfc, 0x4e, 0x2b, 0xa9] as const;
 const bigMagic = littleMagic.toReversed();
 
@@ -22,11 +23,11 @@ export const md: Format = {
     const fields = fieldsOf(head);
     if (fields.u32(4) !== 1) return undefined;
     if (fields.u64(144) * 512 !== place) {
-      return { rejected: "linux_raid_member", why: "its superblock belongs to another place" };
+      return { rejected: type, why: "its superblock belongs to another place" };
     }
     const whole = await reader.at(place, 256 + 2 * Math.min(fields.u32(220), 1920));
     if (whole === undefined) return undefined;
-    if (sumOfWords(whole) !== fields.u32(216)) return wrongChecksum("linux_raid_member");
+    if (sumOfWords(fieldsOf(whole), 216) !== fields.u32(216)) return wrongChecksum(type);
     return version1Member(fields, place);
   },
 };
@@ -35,7 +36,7 @@ function version1Member(fields: Fields, place: number): Verdict {
   const minor = place === 0 ? 1 : place === 4096 ? 2 : 0;
   const name = fields.text(32, 32);
   return {
-    type: "linux_raid_member",
+    type,
     usage: "raid",
     version: `1.${minor}`,
     uuid: fields.uuid(16),
@@ -50,12 +51,12 @@ function version1Member(fields: Fields, place: number): Verdict {
   };
 }
 
-/** The sum of all little-endian words but the one that holds it, its overflow added again. */
-function sumOfWords(superblock: Uint8Array): number {
-  const fields = fieldsOf(superblock);
-  let sum = -fields.u32(216);
-  for (let at = 0; at + 4 <= superblock.length; at += 4) sum += fields.u32(at);
-  if (superblock.length % 4 === 2) sum += fields.u16(superblock.length - 2);
+/** The sum of all words but the one at `place`, which holds it, its overflow added again. */
+function sumOfWords(fields: Fields, place: number): number {
+  const { length } = fields.bytes;
+  let sum = -fields.u32(place);
+  for (let at = 0; at + 4 <= length; at += 4) sum += fields.u32(at);
+  if (length % 4 === 2) sum += fields.u16(length - 2);
   return ((sum % 2 ** 32) + Math.floor(sum / 2 ** 32)) >>> 0;
 }
 
@@ -67,11 +68,12 @@ export const md090: Format = {
     if (bytes === undefined) return undefined;
     const fields = fieldsOf(bytes, bytes[0] === littleMagic[0] ? "little" : "big");
     if (fields.u32(4) !== 0 || (await isCoveredByPartition(reader, place))) return undefined;
+    if (sumOfWords(fields, 0x98) !== fields.u32(0x98)) return wrongChecksum(type);
     const words = [0x14, 0x34, 0x38, 0x3c].map((at) =>
       fields.u32(at).toString(16).padStart(8, "0"),
     );
     return {
-      type: "linux_raid_member",
+      type,
       usage: "raid",
       version: `${fields.u32(4)}.${fields.u32(8)}.${fields.u32(12)}`,
       uuid: groupUuidDigits(words.join("")),

@@ -27,7 +27,7 @@ export const ntfs: Format = {
       type: "ntfs",
       usage: "filesystem",
       version: information && `${information.u8(8)}.${information.u8(9)}`,
-      uuid: serial.toString(16).toUpperCase().padStart(16, "0"),
+      uuid: serial === 0n ? undefined : serial.toString(16).toUpperCase().padStart(16, "0"),
       uuidKind: "ntfs",
       label: decodeText(attribute(record, volumeName)?.bytes ?? new Uint8Array(), "utf-16le"),
       blockSize: layout.sectorSize,

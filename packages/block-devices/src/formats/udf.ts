@@ -1,3 +1,4 @@
+import { crc16 } from "../checksum.ts";
 import { fieldsOf, hexOf, type Fields } from "../fields.ts";
 import { magic, type Format } from "../format.ts";
 import type { Reader } from "../reader.ts";
@@ -46,17 +47,19 @@ async function isRecognised(reader: Reader, step: number): Promise<boolean> {
   return false;
 }
 
-/** The descriptor in a block, if its tag is whole and says that it belongs there. */
+/** The descriptor in a block, if its tag says that it belongs there, and tag and content are whole. */
 async function descriptor(
   reader: Reader,
   block: number,
   blockSize: number,
 ): Promise<Fields | undefined> {
-  const bytes = await reader.at(block * blockSize, 512);
+  const bytes = await reader.at(block * blockSize, blockSize);
   if (bytes === undefined) return undefined;
   const fields = fieldsOf(bytes);
   const sum = fields.slice(0, 16).reduce((total, byte) => total + byte, 0) - fields.u8(4);
-  return fields.u32(12) === block && sum % 256 === fields.u8(4) ? fields : undefined;
+  const tagFits = fields.u32(12) === block && sum % 256 === fields.u8(4);
+  const covered = fields.slice(16, fields.u16(10));
+  return tagFits && crc16(covered) === fields.u16(8) ? fields : undefined;
 }
 
 interface Volume {
@@ -65,15 +68,29 @@ interface Volume {
   readonly version?: string | undefined;
 }
 
-/** Goes through the descriptors that the anchor points at. */
+/** What the volume's descriptors say; where some are damaged, their copies. */
 async function readVolume(reader: Reader, anchor: Fields, blockSize: number): Promise<Volume> {
-  const count = Math.min(Math.floor(anchor.u32(16) / blockSize), descriptorLimit);
-  await reader.at(anchor.u32(20) * blockSize, Math.min(count * blockSize, 64 * 1024));
+  const main = await readSequence(reader, anchor, 16, blockSize);
+  if ("label" in main && "uuid" in main) return main;
+  return { ...(await readSequence(reader, anchor, 24, blockSize)), ...main };
+}
+
+/** Goes through the descriptors in the extent that the anchor names at `at`. */
+async function readSequence(
+  reader: Reader,
+  anchor: Fields,
+  at: number,
+  blockSize: number,
+): Promise<Volume> {
+  const [length, start] = [anchor.u32(at), anchor.u32(at + 4)];
+  const count = Math.min(Math.floor(length / blockSize), descriptorLimit);
+  await reader.at(start * blockSize, Math.min(count * blockSize, 64 * 1024));
   let volume: Volume = {};
   for (let index = 0; index < count; index++) {
-    const fields = await descriptor(reader, anchor.u32(20) + index, blockSize);
-    const tag = fields?.u16(0) ?? Tag.Terminator;
-    if (fields === undefined || tag === 0 || tag === Tag.Terminator) break;
+    const fields = await descriptor(reader, start + index, blockSize);
+    if (fields === undefined) continue;
+    const tag = fields.u16(0);
+    if (tag === 0 || tag === Tag.Terminator) break;
     if (tag === Tag.PrimaryVolume) volume = { uuid: volumeSetUuid(fields), ...volume };
     if (tag === Tag.LogicalVolume) {
       volume = { label: dstring(fields.slice(84, 128)), version: revision(fields), ...volume };

@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
@@ -39,6 +39,25 @@ describe("identify says what blkid says about hand-built images:", () => {
     });
   }
 });
+
+const udfTest = hasProgram("mkudffs") ? it : it.skip;
+udfTest("identify believes the copy of a damaged descriptor of UDF (needs mkudffs)", async () =>
+  expectCopyIsBelieved(),
+);
+
+async function expectCopyIsBelieved(): Promise<void> {
+  const image = join(directory, "image");
+  runShell("rm -f $F; truncate -s 16M $F && mkudffs --label=whole $F", { F: image });
+  const bytes = readFileSync(image);
+  bytes.write("spoilt", bytes.indexOf("*OSTA UDF Compliant") - 132);
+  writeFileSync(image, bytes);
+  const source = openImage(image);
+
+  const found = await identify(source);
+
+  source.close();
+  expect(found).toMatchObject({ type: "udf", label: "whole", version: "2.01" });
+}
 
 async function compareWithBlkid({ size, command }: Recipe): Promise<void> {
   const image = join(directory, "image");
