@@ -497,11 +497,11 @@ function extentsOf(name: string): readonly Extent[] {
   return parts.map(([offset, bytes]) => ({ offset, bytes }));
 }
 
-/** Two members: the second has another UUID of its own, and so another checksum, of a kind that is not verified. */
+/** Two members: the second has another UUID of its own, and so another checksum, of a kind that nobody knows. */
 function btrfsPair(): readonly [BlockDeviceDescription, BlockDeviceDescription] {
   const size = 110 * 2 ** 20;
-  const sha256 = { offset: 0x10000 + 0xc4, bytes: Uint8Array.of(2, 0) };
-  const content = [...extentsOf("btrfs on two devices"), sha256];
+  const unknownKind = { offset: 0x10000 + 0xc4, bytes: Uint8Array.of(255, 0) };
+  const content = [...extentsOf("btrfs on two devices"), unknownKind];
   const otherUuid = { offset: 0x1010b, bytes: new Uint8Array(16).fill(7) };
   return [
     { name: "vda", size, content },

@@ -39,7 +39,9 @@ const disks: readonly Disk[] = [
   },
   {
     name: "GPT with a name outside of the basic plane",
-    script: `${gpt}size=10M,type=L,name="🦊 root"`,
+    script: `${gpt}size=10M,type=L`,
+    afterwards: "sgdisk --change-name='1:🦊 root' $F",
+    programs: ["sgdisk"],
   },
   {
     name: "GPT with a name of 36 letters",

@@ -40,8 +40,8 @@ const layouts: Readonly<Record<string, Layout>> = {
     [0x10000 + 136, [1]],
     [0x10000 + 145, [16]],
     [0x10000 + 149, [64]],
-    // A kind of checksum which readers of superblocks do not verify.
-    [0x10000 + 196, [2]],
+    // A kind of checksum that nobody knows, and so nobody verifies.
+    [0x10000 + 196, [255]],
     [0x10000 + 299, label.subarray(0, 255)],
   ],
   xfs: (label, uuid) => [
