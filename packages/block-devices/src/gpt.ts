@@ -64,11 +64,18 @@ async function readCopy(
   if (covered.length < 92 || crc("crc32", withZeros(covered, 16, 4)) !== header.u32(16)) {
     return undefined;
   }
+  if (!usableSectorsFit(header, Math.floor(reader.size / sectorSize))) return undefined;
   const length = header.u32(80) * header.u32(84);
   if (header.u32(84) < 128 || length > entriesLimit) return undefined;
   const entries = await reader.at(header.u64(72) * sectorSize, length);
   if (entries === undefined || crc("crc32", entries) !== header.u32(88)) return undefined;
   return { header, entries };
+}
+
+/** A table that speaks of sectors which the disk does not have is that of a larger one. */
+function usableSectorsFit(header: Fields, sectors: number): boolean {
+  const [first, last] = [header.u64(40), header.u64(48)];
+  return first <= last && last < sectors;
 }
 
 function partitionOf(entry: Fields, number: number, sectorSize: number): Partition | undefined {

@@ -39,7 +39,8 @@ export interface PartitionTable {
 
 /**
  * Reads the partition table of `source`: GPT, its backup when the first copy is damaged, or MBR with
- * logical partitions. `undefined` when there is none.
+ * logical partitions. `undefined` when there is none. As for the kernel, a GPT without its protective MBR
+ * is a leftover.
  *
  * @throws ShortReadError and whatever `source.read` throws, when reading fails.
  */
@@ -50,5 +51,5 @@ export async function readPartitionTable(source: Source): Promise<PartitionTable
 /** {@link readPartitionTable}, with a reader that others use as well. */
 export async function readPartitionTableWith(reader: Reader): Promise<PartitionTable | undefined> {
   const mbr = await readMbr(reader);
-  return mbr?.type === "dos" ? mbr : ((await readGpt(reader)) ?? mbr);
+  return mbr?.type === "PMBR" ? ((await readGpt(reader)) ?? mbr) : mbr;
 }
