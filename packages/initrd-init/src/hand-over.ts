@@ -60,7 +60,8 @@ function becomeInit(boot: Boot, init: string): never {
   finishReport(boot, init);
   log.info(`handing over to ${printable(init)}`);
   const timestamps = systemdTimestamps(boot, init);
-  restoreCtrlAltDel(linux);
+  // The kernel's own default: Ctrl-Alt-Del restarts the machine until the real init says otherwise.
+  setCtrlAltDel(linux, RebootCommand.CtrlAltDelOn);
   try {
     return executeInit(
       linux,
@@ -70,6 +71,7 @@ function becomeInit(boot: Boot, init: string): never {
       { keep: timestamps.keep },
     );
   } catch (error) {
+    setCtrlAltDel(linux, RebootCommand.CtrlAltDelOff);
     throw new BootFailure({
       operation: `execute ${printable(init)}`,
       reason: messageOf(error),
@@ -97,10 +99,9 @@ function finishReport(boot: Boot, next: string): void {
   if (problem !== undefined) warn(boot, `the boot report cannot be written: ${problem}`);
 }
 
-/** The kernel's own default: Ctrl-Alt-Del restarts the machine until the real init says otherwise. */
-function restoreCtrlAltDel(linux: Pick<Linux, "reboot">): void {
+function setCtrlAltDel(linux: Pick<Linux, "reboot">, command: number): void {
   try {
-    linux.reboot(RebootCommand.CtrlAltDelOn);
+    linux.reboot(command);
   } catch {
     // In a container there is no Ctrl-Alt-Del.
   }

@@ -86,7 +86,10 @@ export function mountEssentialFileSystems(
   for (const wanted of essentialMounts) {
     const target = prefix + wanted.target;
     if (wanted.type === "efivarfs" && !exists(linux, `${prefix}/sys/firmware/efi`)) continue;
-    if (isMountPoint(linux, target)) continue;
+    if (isMountPoint(linux, target)) {
+      if (wanted.type === "devtmpfs") devtmpfs = isOfType(linux, target, wanted.type);
+      continue;
+    }
     try {
       mountOne(linux, wanted, target);
     } catch (error) {
@@ -118,6 +121,13 @@ function explained(error: unknown, { type, option }: EssentialMount, target: str
   const cause = error instanceof Error ? error.message : String(error);
   const hint = errorCode(error) === "ENODEV" ? `: this kernel is built without ${option}` : "";
   return new Error(`cannot mount ${type} on ${target}${hint} (${cause})`, { cause: error });
+}
+
+/** Whether the mount at a path is of a type; see proc_pid_mounts(5). */
+function isOfType(linux: EssentialLinux, target: string, type: string): boolean {
+  const mounts = linux.readText("/proc/self/mounts").split("\n");
+  const last = mounts.map((line) => line.split(" ")).findLast(([, at]) => at === target);
+  return last?.[2] === type;
 }
 
 /** A directory on another device than its parent is a mount point; binds do not matter here. */

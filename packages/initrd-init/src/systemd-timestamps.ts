@@ -22,9 +22,9 @@ export function systemdTimestamps(boot: Boot, init: string): SystemdHandOver {
   try {
     const { started } = recorder.report();
     const realtime = Math.round((linux.realTime() - (linux.now() - started)) * 1000);
-    const descriptor = linux.createMemoryFile("systemd-state");
     const text = `initrd-timestamp=${realtime} ${Math.round(started * 1000)}\n\n`;
-    linux.write(descriptor, new TextEncoder().encode(text));
+    // systemd reads on from where it finds the descriptor.
+    const descriptor = linux.createMemoryFile("systemd-state", new TextEncoder().encode(text));
     return {
       arguments: ["--switched-root", "--system", "--deserialize", String(descriptor)],
       keep: [descriptor],

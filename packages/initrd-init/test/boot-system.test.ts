@@ -1,8 +1,8 @@
 import { describe, expect, it } from "@jest/globals";
 import { fileSystem, toSpec } from "@earlyboot/mount-spec";
-import type { BootUi } from "@earlyboot/initrd-init";
+import { type BootUi, mountEssentialFileSystems } from "@earlyboot/initrd-init";
 import { RebootCommand, Signal } from "@earlyboot/linux-syscalls";
-import { moduleImage } from "@earlyboot/linux-syscalls/testing";
+import { moduleImage, simulateLinux } from "@earlyboot/linux-syscalls/testing";
 import { imageFiles, plainMachine, rootFiles, simulateBoot } from "./support/simulated-boot.ts";
 
 const mountsOf = (calls: readonly string[]) => calls.filter((call) => call.startsWith("mount "));
@@ -594,6 +594,46 @@ describe("what is handed over to", () => {
   });
 });
 
+it("tells systemd when the initial RAM disk began, in a file that it reads from its beginning", async () => {
+  let told = "";
+  const { ending } = await simulateBoot(
+    {
+      ...plainMachine,
+      devices: [
+        {
+          name: "vda",
+          fileSystem: {
+            type: "ext4",
+            label: "root",
+            files: {
+              ...rootFiles,
+              "/sbin/init": { kind: "link", target: "../lib/systemd/systemd" },
+              "/lib/systemd/systemd": { kind: "file", program: {} },
+            },
+          },
+        },
+      ],
+    },
+    { version: 1 },
+    {
+      replace: (linux) => ({
+        ...linux,
+        execve: (path, argv, ...rest) => {
+          const buffer = new Uint8Array(100);
+          const length = linux.read(Number(argv.at(-1)), buffer);
+          told = new TextDecoder().decode(buffer.subarray(0, length));
+          return linux.execve(path, argv, ...rest);
+        },
+      }),
+    },
+  );
+
+  expect(ending).toMatchObject({
+    argv: ["/sbin/init", "--switched-root", "--system", "--deserialize", expect.any(String)],
+  });
+  expect(told).toMatch(/^initrd-timestamp=\d+ 1000000\n\n$/);
+});
+
 describe("stops before a stage", () => {
   it.each(["modules", "network", "devices", "check", "mount", "switch"])(
     "for the REPL: earlyboot.break=%s",
@@ -619,6 +659,29 @@ it("boots a machine without devtmpfs with nodes of its own", async () => {
 
   expect(linux.calls).toContain("mount tmpfs /dev tmpfs 2 mode=0755");
   expect(ending).toMatchObject({ kind: "execve" });
+});
+
+it("knows at a second attempt too that /dev is no devtmpfs", () => {
+  const linux = simulateLinux({ ...plainMachine, withoutFileSystems: ["devtmpfs"] });
+
+  const attempts = [mountEssentialFileSystems(linux), mountEssentialFileSystems(linux)];
+
+  expect(attempts.map(({ devtmpfs }) => devtmpfs)).toEqual([false, false]);
+});
+
+it("keeps Ctrl-Alt-Del to itself where the real init cannot be executed", async () => {
+  const { linux, console } = await simulateBoot({
+    ...plainMachine,
+    failures: [{ call: "execve", error: "ENOEXEC" }],
+  });
+
+  expect(console).toContain("execute /sbin/init");
+  expect(linux.calls.filter((call) => call.startsWith("reboot"))).toEqual([
+    "reboot 0x0",
+    "reboot 0x89abcdef",
+    "reboot 0x0",
+    "reboot 0x1234567",
+  ]);
 });
 
 it("names the kernel option when /proc cannot be mounted", async () => {

@@ -74,9 +74,16 @@ export function descriptorCalls(kernel: Kernel): Descriptors {
       // Node keeps the name of the working directory; any chdir of its own makes it forget.
       nodeCall("chdir", {}, () => process.chdir("."));
     },
-    createMemoryFile(name) {
+    createMemoryFile(name, content = new Uint8Array()) {
       const label = text("memfd_create", "name", name, 4096);
-      return own.add(kernel.call("memfd_create", [label, C.MFD_CLOEXEC]));
+      const data = bytes("memfd_create", "content", content);
+      const number = own.add(kernel.call("memfd_create", [label, C.MFD_CLOEXEC]));
+      for (let written = 0; written < data.length;) {
+        const count = Math.min(data.length - written, mostAtOnce);
+        // At a place of its own, which leaves that of the descriptor at the beginning.
+        written += nodeCall("pwrite", {}, () => writeSync(number, data, written, count, written));
+      }
+      return number;
     },
   };
 }

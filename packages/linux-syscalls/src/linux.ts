@@ -328,11 +328,12 @@ export interface Descriptors {
    */
   fchdir(descriptor: number): void;
   /**
-   * memfd_create(2): an anonymous file, inherited by an execve that keeps it.
+   * memfd_create(2): an anonymous file with a content, open at its beginning, inherited by an execve that
+   * keeps it.
    *
    * @throws SyscallError EMFILE, ENOMEM
    */
-  createMemoryFile(name: string): number;
+  createMemoryFile(name: string, content?: Uint8Array): number;
 }
 
 /** finit_module(2), init_module(2), delete_module(2). Loading runs beside everything else. */

@@ -1,11 +1,11 @@
-import { existsSync, mkdirSync, renameSync, rmSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { hostArchitecture } from "@earlyboot/earlyboot";
 import { findProgram } from "../../src/build/checker-programs.ts";
 import { cacheDirectory } from "../../src/cache-directory.ts";
 import { run } from "./make-disks.ts";
 
-const image = join(cacheDirectory(), "test-images", "debian.ext4");
+const image = join(cacheDirectory(), "test-images", "debian-root.ext4");
 
 /** Why no Debian can be made here; `undefined` when one can, or is there already. */
 export async function whyNoDebian(): Promise<string | undefined> {
@@ -21,7 +21,10 @@ export async function whyNoDebian(): Promise<string | undefined> {
   return answer?.ok ? undefined : "needs the Debian archive, which does not answer";
 }
 
-/** An ext4 image, labelled `debian`, with a Debian whose init is systemd. Made once, then kept. */
+/**
+ * An ext4 image, labelled `debian`, with a Debian whose init is systemd, and which asks root for no
+ * password. Made once, then kept.
+ */
 export function debianRoot(): string {
   if (existsSync(image)) return image;
   const part = `${image}.part`;
@@ -32,6 +35,8 @@ export function debianRoot(): string {
   mkdirSync(tree, { recursive: true });
   const packages = "--include=systemd-sysv,udev,kmod";
   run("debootstrap", ["--variant=minbase", packages, archive.suite, tree, archive.uri]);
+  const shadow = join(tree, "etc/shadow");
+  writeFileSync(shadow, readFileSync(shadow, "utf8").replace(/^root:[^:]*:/m, "root::"));
   run("mke2fs", ["-q", "-F", "-t", "ext4", "-d", tree, "-L", "debian", part, "900M"]);
   rmSync(tree, { recursive: true });
   renameSync(part, image);

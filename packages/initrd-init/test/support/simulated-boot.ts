@@ -55,6 +55,8 @@ export interface SimulatedPerson {
   readonly program?: (path: string, linux: SimulatedLinux) => void | Promise<void>;
   /** Parts of the console and its host that behave otherwise. */
   readonly ui?: Partial<BootUi>;
+  /** Gives the machine other calls than its own. */
+  readonly replace?: (linux: SimulatedLinux) => SimulatedLinux;
 }
 
 /** What can be told of a boot while it runs and afterwards. */
@@ -117,7 +119,7 @@ export function beginSimulatedBoot(
     ...person.ui,
   };
   const watched: Linux = {
-    ...linux,
+    ...(person.replace?.(linux) ?? linux),
     writeFile: (path, content, how) => {
       linux.writeFile(path, content, how);
       if (path === reportPath) report = JSON.parse(String(content));

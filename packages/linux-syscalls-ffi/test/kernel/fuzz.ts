@@ -184,7 +184,7 @@ const shapes: Readonly<Record<string, readonly (() => unknown)[]>> = {
   readDirectoryAt: [descriptor],
   unlinkAt: [descriptor, path, () => pick(["file", "directory"])],
   fchdir: [descriptor],
-  createMemoryFile: [path],
+  createMemoryFile: [path, bytes],
   finitModule: [descriptor, path, number],
   initModule: [bytes, path],
   deleteModule: [path],

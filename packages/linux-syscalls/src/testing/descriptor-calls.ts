@@ -53,7 +53,12 @@ export function descriptorCalls(kernel: Kernel): Descriptors {
     fchdir: (descriptor) => {
       process.directory = placeOf(kernel, descriptor);
     },
-    createMemoryFile: (name) => hold(kernel, memoryFile(kernel, name)),
+    createMemoryFile: (name, content = new Uint8Array()) => {
+      const file = memoryFile(kernel, name);
+      writeWhole(kernel, file, content);
+      file.position = 0;
+      return hold(kernel, file);
+    },
   };
 }
 

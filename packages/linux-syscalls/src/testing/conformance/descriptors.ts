@@ -136,6 +136,11 @@ export const descriptorScenarios: readonly ConformanceScenario[] = [
       see("memory: read", () => linux.read(memory, buffer, 1n));
       see("memory: kind", () => linux.fstat(memory).mode.toString(8));
       linux.close(memory);
+      const filled = linux.createMemoryFile("name", new TextEncoder().encode("from here"));
+      see("memory: size of a content", () => linux.fstat(filled).size);
+      see("memory: read a content", () => linux.read(filled, buffer));
+      see("memory: content", () => text(buffer));
+      linux.close(filled);
     },
   },
   {
