@@ -103,13 +103,14 @@ async function runStage(boot: Boot, next: Stage, hooks: Hooks, fatal: FatalError
 }
 
 /** Opens the REPL before a stage where `earlyboot.break=` asks for that; never rejects. */
-async function stopBefore(boot: Boot, { name, breakPoint }: Stage): Promise<void> {
+async function stopBefore(boot: Boot, { name, title, breakPoint }: Stage): Promise<void> {
   if (breakPoint === undefined || !boot.settings.breaks.value.includes(breakPoint)) return;
   boot.log.info(`stopping before ${name} (earlyboot.break)`);
   try {
     await openRepl(boot);
   } catch (error) {
-    warn(boot, `the REPL cannot be used: ${messageOf(error)}`);
+    if (boot.replRefused) await failBoot(boot, asBootFailure(error, title));
+    else warn(boot, `the REPL cannot be used: ${messageOf(error)}`);
   }
 }
 

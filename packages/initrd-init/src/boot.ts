@@ -34,6 +34,8 @@ export interface Boot {
   switched: boolean;
   /** Whether somebody is in the REPL: Ctrl-C and errors of what is typed are theirs, not the boot's. */
   replOpen: boolean;
+  /** Whether the password of the REPL was wrong too often: nobody is asked for it again. */
+  replRefused: boolean;
   /** Whether SIGINT restarts the machine. Not in the REPL: there it is Ctrl-C, and the host's. */
   takeInterrupts: (on: boolean) => void;
 }
@@ -70,6 +72,7 @@ export function beginBoot(
     checks: new Set(),
     switched: false,
     replOpen: false,
+    replRefused: false,
     takeInterrupts: () => {},
   };
 }

@@ -26,7 +26,7 @@ export async function failBoot(boot: Boot, failure: BootFailure): Promise<void> 
   await runFailurePolicy(linux, ui, {
     action: settings.onFailure.value,
     panic: settings.panic.value,
-    repl: configuration.repl ?? { access: "open" },
+    repl: boot.replRefused ? { access: "off" } : (configuration.repl ?? { access: "open" }),
     openRepl: () => openRepl(boot, { asked: true }),
     beforeEnd: () => stopChecks(boot),
   });

@@ -3,7 +3,7 @@ import { executeInit, findInit } from "@earlyboot/switch-root";
 import { BootFailure, messageOf } from "./boot-failure.ts";
 import { lateModules } from "./boot-modules.ts";
 import { readMemory, writeBootReport } from "./boot-recorder.ts";
-import { type Boot, newRoot, warn } from "./boot.ts";
+import { type Boot, warn } from "./boot.ts";
 import { isModule } from "./is-module.ts";
 import { openRepl } from "./open-repl.ts";
 import { switchToRoot } from "./switch-to-root.ts";
@@ -115,7 +115,7 @@ async function runBootProgram(boot: Boot, path: string): Promise<void> {
   finishReport(boot, path);
   log.info(`loading the boot program ${printable(path)}`);
   try {
-    await ui.runProgram(boot.switched ? path : newRoot + path);
+    await ui.runProgram(path);
   } catch (error) {
     throw new BootFailure({
       operation: `run the boot program ${printable(path)}`,

@@ -53,7 +53,7 @@ export {
   mirrorMachine,
   usualRoot,
 } from "./mirror-machine.ts";
-export { planBoot, type PlanOptions } from "./plan-boot.ts";
+export { askedPrograms, planBoot, type PlanOptions } from "./plan-boot.ts";
 export {
   type BootOutcome,
   type BootPlan,

@@ -155,16 +155,17 @@ function fileSystemOf(
     return { fileSystem: { type, files } };
   }
   assumptions.push(`${path} is not mounted: it is taken for a root with an init`);
-  return { fileSystem: { type, files: usualRoot } };
+  return { fileSystem: { type, files: usualRoot(programs) } };
 }
 
-/** What is taken for granted of a root that nobody can look into. */
-export const usualRoot: FileTree = {
-  ...Object.fromEntries(
-    ["/dev", "/proc", "/sys", "/run", "/etc"].map((path) => [path, { kind: "directory" as const }]),
-  ),
-  "/sbin/init": { kind: "file", program: {} },
-};
+/** What is taken for granted of a root that nobody can look into: an init, and the programs asked for. */
+export function usualRoot(programs: readonly string[] = []): FileTree {
+  const directories = ["/dev", "/proc", "/sys", "/run", "/etc"];
+  return Object.fromEntries<FileDescription>([
+    ...directories.map((path) => [path, { kind: "directory" }] as const),
+    ...["/sbin/init", ...programs].map((path) => [path, { kind: "file", program: {} }] as const),
+  ]);
+}
 
 const lookedFor = ["/dev", "/proc", "/sys", "/run", "/etc", "/etc/mtab", ...defaultInits];
 

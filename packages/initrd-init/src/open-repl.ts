@@ -4,7 +4,8 @@ import * as kernelModules from "@earlyboot/kernel-modules";
 import { type Linux, RebootCommand, printable } from "@earlyboot/linux-syscalls";
 import * as mountSpec from "@earlyboot/mount-spec";
 import * as switchRoot from "@earlyboot/switch-root";
-import { mayUseRepl } from "./ask-password.ts";
+import { askForRepl } from "./ask-password.ts";
+import { BootFailure } from "./boot-failure.ts";
 import { writeBootReport } from "./boot-recorder.ts";
 import type { ReplCommand } from "./boot-ui.ts";
 import type { Boot } from "./boot.ts";
@@ -14,6 +15,8 @@ import { leaveTerminal, takeTerminal } from "./take-console.ts";
 /**
  * Opens the REPL on the console and waits until it is left. Does nothing but say so where the image is
  * locked or nobody can type; asks for the password of a locked one, unless the caller has `asked`.
+ *
+ * @throws BootFailure after three wrong passwords: whoever wanted to stop the boot here, it must not go on.
  */
 export async function openRepl(
   boot: Boot,
@@ -23,7 +26,16 @@ export async function openRepl(
   const repl = configuration.repl ?? { access: "open" };
   if (repl.access === "off") return log.warning("no REPL: this image is locked");
   if (!ui.interactive()) return log.warning("no REPL: there is no console to type at");
-  if (!asked && !(await mayUseRepl(ui, repl))) return;
+  const access = asked ? "granted" : await askForRepl(ui, repl);
+  if (access === "given-up") return log.warning("no REPL: nobody gave the password");
+  if (access === "refused") {
+    boot.replRefused = true;
+    throw new BootFailure({
+      operation: "open the REPL",
+      reason: "the password was wrong three times",
+      hints: ["Boot without earlyboot.repl and earlyboot.break=."],
+    });
+  }
   takeTerminal(linux);
   boot.replOpen = true;
   boot.takeInterrupts(false);

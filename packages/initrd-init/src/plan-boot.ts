@@ -1,5 +1,7 @@
+import { parseCommandLine } from "@earlyboot/cmdline";
 import { type FileTree, simulateLinux } from "@earlyboot/linux-syscalls/testing";
 import type { BootConfiguration } from "./boot-configuration.ts";
+import { readBootSettings } from "./boot-settings.ts";
 import { type MirrorLinux, mirrorMachine } from "./mirror-machine.ts";
 import { type BootPlan, rehearseBoot } from "./rehearse-boot.ts";
 
@@ -11,6 +13,15 @@ export interface PlanOptions {
   readonly commandLine?: string;
 }
 
+/** The programs of the root that a boot is asked to start: the init, the boot program. */
+export function askedPrograms(
+  configuration: BootConfiguration,
+  commandLine: string,
+): readonly string[] {
+  const { settings } = readBootSettings(parseCommandLine(commandLine), configuration);
+  return [settings.init.value, settings.load.value].filter((path) => path !== undefined);
+}
+
 /**
  * Says what a boot of this machine would do, without doing any of it: looks at the machine, makes a
  * simulated one like it, and boots that by the very code that boots a real one.
@@ -20,11 +31,12 @@ export async function planBoot(
   configuration: BootConfiguration,
   { image = { "/init": { kind: "file", program: {} } }, commandLine }: PlanOptions = {},
 ): Promise<BootPlan> {
-  const programs = [configuration.init, configuration.load].filter((path) => path !== undefined);
+  const text = commandLine ?? linux.readText("/proc/cmdline").trim();
+  const programs = askedPrograms(configuration, text);
   const { options, assumptions } = await mirrorMachine(linux, {
     image,
     programs,
-    ...(commandLine === undefined ? {} : { commandLine }),
+    commandLine: text,
   });
   return rehearseBoot(simulateLinux(options), configuration, { assumptions });
 }

@@ -1,5 +1,5 @@
 import { type Linux, RebootCommand, printable } from "@earlyboot/linux-syscalls";
-import { mayUseRepl } from "./ask-password.ts";
+import { askForRepl } from "./ask-password.ts";
 import type { FailureAction, ReplConfiguration } from "./boot-configuration.ts";
 import { messageOf } from "./boot-failure.ts";
 import { drainConsole } from "./take-console.ts";
@@ -57,7 +57,7 @@ export async function runFailurePolicy(
 /** Opens the REPL to whoever may use it; false where that was nobody, or the console broke down. */
 async function useRepl(ui: FailurePolicyUi, { repl, openRepl }: FailurePolicy): Promise<boolean> {
   try {
-    if (!(await mayUseRepl(ui, repl))) return false;
+    if ((await askForRepl(ui, repl)) !== "granted") return false;
     await openRepl();
     return true;
   } catch (error) {

@@ -1,14 +1,21 @@
-import { errorCode, printable } from "@earlyboot/linux-syscalls";
-import { type SwitchRootResult, endOtherProcesses, switchRoot } from "@earlyboot/switch-root";
+import { FileKind, errorCode, printable } from "@earlyboot/linux-syscalls";
+import { resolveInRoot } from "@earlyboot/mount-spec";
+import {
+  type SwitchRootResult,
+  endOtherProcesses,
+  essentialDirectories,
+  switchRoot,
+} from "@earlyboot/switch-root";
 import { BootFailure, messageOf } from "./boot-failure.ts";
 import { readMemory, writeBootReport } from "./boot-recorder.ts";
 import { type Boot, newRoot, warn } from "./boot.ts";
 import { isModule } from "./is-module.ts";
 import { clearCheckReboots } from "./reboot-counter.ts";
 
-/** Makes the new root the root, unless neither a root nor a boot program was asked for. */
+/** Makes the new root the root, unless nothing was asked for: no root, no boot program, no init. */
 export async function switchWhenAsked(boot: Boot): Promise<string> {
-  if (boot.rootParameter === undefined && boot.settings.load.value === undefined) {
+  const { load, init } = boot.settings;
+  if (boot.rootParameter === undefined && (load.value ?? init.value) === undefined) {
     return "not switched: no root was asked for";
   }
   return switchToRoot(boot);
@@ -17,6 +24,7 @@ export async function switchWhenAsked(boot: Boot): Promise<string> {
 /** Ends what was started here, checks everything, and makes the new root the root. */
 export async function switchToRoot(boot: Boot): Promise<string> {
   const { linux, log, recorder } = boot;
+  requireModule(boot);
   await boot.modules?.stop();
   clearCheckReboots(linux);
   const { left } = await endOtherProcesses(linux);
@@ -33,6 +41,24 @@ export async function switchToRoot(boot: Boot): Promise<string> {
   return `by ${method}`;
 }
 
+/** A boot program that is a module is not executed: what checks the switch does not look for it. */
+function requireModule({ linux, settings }: Boot): void {
+  const { value: load } = settings.load;
+  if (load === undefined || !isModule(load)) return;
+  // What is mounted there comes along, and hides what the root has.
+  if (essentialDirectories.some((directory) => load.startsWith(`${directory}/`))) return;
+  const { path, missing } = resolveInRoot(linux, newRoot, load);
+  if (missing === 0 && (linux.stat(path).mode & FileKind.Mask) === FileKind.Regular) return;
+  throw new BootFailure({
+    operation: `load the boot program ${printable(load)}`,
+    reason: missing === 0 ? "it is not a regular file" : "the root file system has no such file",
+    hints: [
+      "Correct earlyboot.load=: it takes a path on the root file system.",
+      "Nothing was moved or deleted: in the REPL, the root is mounted at /root.",
+    ],
+  });
+}
+
 function trySwitch(boot: Boot): SwitchRootResult {
   const init = nextProgram(boot);
   try {
@@ -42,21 +68,21 @@ function trySwitch(boot: Boot): SwitchRootResult {
     });
   } catch (error) {
     if (errorCode(error) !== "ERR_SWITCH_ROOT_REFUSED") throw error;
-    throw refusal(error);
+    throw refusal(boot, error);
   }
 }
 
 /** The checks said no before anything was touched. */
-function refusal(error: unknown): BootFailure {
+function refusal({ rootParameter }: Boot, error: unknown): BootFailure {
   const [, ...reasons] = messageOf(error).split("\n- ");
   const noInit = reasons.some((reason) => /init/.test(reason));
+  const noRoot = "No root was asked for, so an empty one is there: name it, root=LABEL=….";
+  const otherRoot = "Is it the right file system? Correct root=, or name its init with init=PATH.";
   return new BootFailure({
     operation: `make ${newRoot} the root`,
     reason: reasons.join("\n"),
     hints: [
-      ...(noInit
-        ? ["Is it the right file system? Correct root=, or name its init with init=PATH."]
-        : []),
+      ...(noInit ? [rootParameter === undefined ? noRoot : otherRoot] : []),
       "Nothing was moved or deleted: in the REPL, the root is mounted at /root.",
     ],
     cause: error,

@@ -200,6 +200,32 @@ describe("lock-down", () => {
     expect(asked.replOpened).toBe(1);
   });
 
+  it.each(["earlyboot.repl", "earlyboot.break=mount"])(
+    "does not go on after three wrong passwords for %s, and does not ask again",
+    async (word) => {
+      const { replOpened, ending, console, linux } = await simulateBoot(
+        { ...plainMachine, commandLine: `root=LABEL=root ${word}` },
+        { version: 1, repl: { access: "password", hash: "plain:sesame" } },
+        { interactive: true, key: "x", passwords: ["a", "b", "c", "sesame"] },
+      );
+
+      expect(replOpened).toBe(0);
+      expect(console).toContain("the password was wrong three times");
+      expect(mountsOf(linux.calls).join()).not.toContain("/root");
+      expect(ending).toEqual({ kind: "reboot", command: RebootCommand.Restart });
+    },
+  );
+
+  it("goes on where nobody types a password for a REPL that was asked for", async () => {
+    const { ending } = await simulateBoot(
+      { ...plainMachine, commandLine: "root=LABEL=root earlyboot.repl" },
+      { version: 1, repl: { access: "password", hash: "plain:sesame" } },
+      { interactive: true, passwords: [] },
+    );
+
+    expect(ending).toMatchObject({ kind: "execve" });
+  });
+
   it("runs the policy after three wrong passwords", async () => {
     const { replOpened, ending } = await simulateBoot(
       { ...plainMachine, commandLine: "root=LABEL=none rootwait=1" },
@@ -535,10 +561,45 @@ describe("what is handed over to", () => {
     expect(ending).toMatchObject({ kind: "execve", path: "/sbin/init" });
   });
 
+  it.each(["init=/bin/other", "earlyboot.load=/bin/other"])(
+    "is no REPL where only %s was asked for: the root is an empty one, and that is said",
+    async (commandLine) => {
+      const { console, ending, replOpened } = await simulateBoot({ ...plainMachine, commandLine });
+
+      expect(replOpened).toBe(0);
+      expect(console).toContain("no init to become in /root: /bin/other");
+      expect(console).toContain("No root was asked for");
+      expect(ending).toEqual({ kind: "reboot", command: RebootCommand.Restart });
+    },
+  );
+
+  it("is looked for before anything moves, also where it is a module", async () => {
+    const { console, linux } = await simulateBoot({
+      ...plainMachine,
+      commandLine: "root=LABEL=root earlyboot.load=/boot.mjs",
+    });
+
+    expect(console).toContain("load the boot program /boot.mjs");
+    expect(console).toContain("the root file system has no such file");
+    expect(linux.calls).not.toContain("chroot .");
+  });
+
+  /** A machine whose root has a boot program. */
+  const withProgram = {
+    ...plainMachine,
+    commandLine: "root=LABEL=root --load=/boot.mjs",
+    devices: [
+      {
+        name: "vda",
+        fileSystem: { type: "ext4", label: "root", files: { ...rootFiles, "/boot.mjs": "" } },
+      },
+    ],
+  };
+
   it("is a boot program in the new root; when it returns, the machine reboots", async () => {
     const programs: string[] = [];
     const { ending, console } = await simulateBoot(
-      { ...plainMachine, commandLine: "root=LABEL=root earlyboot.load=/boot.mjs" },
+      withProgram,
       { version: 1 },
       { program: (path) => void programs.push(path) },
     );
@@ -550,7 +611,7 @@ describe("what is handed over to", () => {
 
   it("is the failure policy when a boot program throws", async () => {
     const { console, report } = await simulateBoot(
-      { ...plainMachine, commandLine: "root=LABEL=root --load=/boot.mjs" },
+      withProgram,
       { version: 1 },
       {
         program: () => {

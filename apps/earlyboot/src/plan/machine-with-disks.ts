@@ -23,9 +23,10 @@ export interface MachineWithDisks {
 export async function machineWithDisks(
   files: FileTree,
   disks: readonly string[],
-  commandLine: string,
+  { commandLine, programs }: { readonly commandLine: string; readonly programs: readonly string[] },
 ): Promise<MachineWithDisks> {
-  const devices = await Promise.all(disks.map(describeDisk));
+  const root = usualRoot(programs);
+  const devices = await Promise.all(disks.map((disk, place) => describeDisk(disk, place, root)));
   const types = new Set([...devices.flatMap(typesOf), ...typesAskedFor(commandLine)]);
   const { release, has, isPart } = kernelOf(files);
   const modular = [...types].filter((type) => !isPart(type));
@@ -71,21 +72,25 @@ function typesOf(disk: BlockDeviceDescription): string[] {
   return parts.flatMap(({ fileSystem }) => (fileSystem === undefined ? [] : [fileSystem.type]));
 }
 
-async function describeDisk(file: string, index: number): Promise<BlockDeviceDescription> {
+async function describeDisk(
+  file: string,
+  index: number,
+  root: FileTree,
+): Promise<BlockDeviceDescription> {
   const { source, close } = await openSource(file);
   try {
     const table = await readPartitionTable(source);
     const partitions = (table?.partitions ?? []).map(async ({ number, start, size }) => ({
       number,
       start: Number(start),
-      ...(await describeContent({
-        size,
-        read: (at, length) => source.read(start + at, length),
-      })),
+      ...(await describeContent(
+        { size, read: (at, length) => source.read(start + at, length) },
+        root,
+      )),
     }));
     return {
       name: `vd${String.fromCharCode("a".charCodeAt(0) + index)}`,
-      ...(await describeContent(source)),
+      ...(await describeContent(source, root)),
       partitions: await Promise.all(partitions),
     };
   } finally {
@@ -94,7 +99,7 @@ async function describeDisk(file: string, index: number): Promise<BlockDeviceDes
 }
 
 /** Every byte that telling what is on a device takes. */
-async function describeContent(source: Source): Promise<BlockContent> {
+async function describeContent(source: Source, root: FileTree): Promise<BlockContent> {
   const content: Extent[] = [];
   const recording: Source = {
     size: source.size,
@@ -107,7 +112,7 @@ async function describeContent(source: Source): Promise<BlockContent> {
   const found = await identify(recording).catch(() => undefined);
   await readPartitionTable(recording);
   const fileSystem =
-    found?.usage === "filesystem" ? { fileSystem: { type: found.type, files: usualRoot } } : {};
+    found?.usage === "filesystem" ? { fileSystem: { type: found.type, files: root } } : {};
   return { size: Number(source.size), content, ...fileSystem };
 }
 

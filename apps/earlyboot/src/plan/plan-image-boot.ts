@@ -1,5 +1,6 @@
 import { imageEntries } from "@earlyboot/initrd-image";
 import {
+  askedPrograms,
   planBoot,
   rehearseBoot,
   type BootConfiguration,
@@ -30,7 +31,8 @@ export async function planImageBoot(options: PlanCommandOptions): Promise<BootPl
     const commandLine = cmdline === undefined ? {} : { commandLine: cmdline };
     return planBoot(hostLinux, configuration, { image: files, ...commandLine });
   }
-  const machine = await machineWithDisks(files, disk, cmdline ?? "");
+  const programs = askedPrograms(configuration, cmdline ?? "");
+  const machine = await machineWithDisks(files, disk, { commandLine: cmdline ?? "", programs });
   const { assumptions } = machine;
   return rehearseBoot(simulateLinux(machine.options), configuration, { assumptions });
 }

@@ -70,6 +70,26 @@ bootTest("opens the REPL to whoever knows the password, and shows it nowhere", a
   expect(console.text()).not.toMatch(/correct horse|battery staple/);
 });
 
+bootTest("does not boot past a break point after three wrong passwords", async () => {
+  const guest = await bootLocked(
+    { access: "password", hash: hashOf("correct horse") },
+    "root=LABEL=earlyboot-root earlyboot.break=mount panic=1",
+  );
+  const { console } = guest;
+
+  for (const password of ["one", "two", "three"]) {
+    await console.expect(question);
+    console.type(`${password}\n`);
+    await console.expect("Wrong.");
+  }
+  const text = await guest.ended();
+
+  expect(text).toContain("the password was wrong three times");
+  expect(text).toContain("reboot: Power down");
+  expect(text).not.toContain("mounted /dev/vda");
+  expect(text).not.toContain(prompt);
+});
+
 bootTest("does what its failure policy says after three wrong passwords", async () => {
   const guest = await bootLocked(
     { access: "password", hash: hashOf("correct horse") },
