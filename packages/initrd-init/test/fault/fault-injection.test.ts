@@ -1,5 +1,6 @@
 import { describe, expect, it } from "@jest/globals";
 import type { BootConfiguration } from "@earlyboot/initrd-init";
+import { type Linux, MountFlag } from "@earlyboot/linux-syscalls";
 import {
   type CallSite,
   type Outcome,
@@ -8,7 +9,12 @@ import {
   failEachCall,
 } from "@earlyboot/linux-syscalls/testing";
 import { fileSystem, toSpec } from "@earlyboot/mount-spec";
-import { beginSimulatedBoot, consoleOf, plainMachine } from "../support/simulated-boot.ts";
+import {
+  beginSimulatedBoot,
+  consoleOf,
+  plainMachine,
+  rootFiles,
+} from "../support/simulated-boot.ts";
 
 const checked: SimulationOptions = {
   ...plainMachine,
@@ -68,7 +74,7 @@ describe.each(scenarios)("%s", (name, machine, configuration) => {
         const verdict = judge(outcome);
         const row = `${site.call} → ${verdict}`;
         table.set(row, (table.get(row) ?? 0) + 1);
-        const fault = faultOf(verdict, site, consoles.get(linux)?.() ?? "") ?? removedFrom(linux);
+        const fault = faultOf(verdict, site, consoles.get(linux)?.() ?? "") ?? lostFrom(linux);
         if (fault !== undefined) wrong.push(`${site.text} = ${error}: ${fault}`);
       },
     );
@@ -109,9 +115,38 @@ function objectsOf({ text }: CallSite): readonly string[] {
   return [path, path.replace(/^\/(real-)?root(?=\/)/, "")];
 }
 
-/** Whether a name was removed that only a disk has. */
-function removedFrom({ calls }: SimulatedLinux): string | undefined {
-  return calls.find((call) => /^(unlink|rmdir|rename)/.test(call) && /sbin> init|> etc/.test(call));
+/** What the root's disk had before the boot, and has no more. */
+function lostFrom({ inspect, calls }: SimulatedLinux): string | undefined {
+  const mounted = calls.some((call) => /^mount \/dev\/vda (?!.* = E)/.test(call));
+  if (!mounted) return undefined;
+  const place = mountAgain(inspect);
+  const lost = Object.keys(rootFiles).find((path) => !exists(inspect, place + path));
+  return lost === undefined ? undefined : `${lost} was removed from the disk`;
+}
+
+/** Mounts the root's disk once more, wherever the boot left a directory to mount it on. */
+function mountAgain(linux: Linux): string {
+  const tried: unknown[] = [];
+  for (const target of ["/sys", "/tmp"]) {
+    // The kernel refuses to mount what is writable read-only a second time, and the other way round.
+    for (const flags of [MountFlag.ReadOnly, 0]) {
+      try {
+        linux.mount({ source: "/dev/vda", target, type: "ext4", flags });
+        return target;
+      } catch (error) {
+        tried.push(error);
+      }
+    }
+  }
+  throw new AggregateError(tried, "the disk cannot be looked at");
+}
+
+function exists(linux: Linux, path: string): boolean {
+  try {
+    return linux.lstat(path).links > 0;
+  } catch {
+    return false;
+  }
 }
 
 function formatTable(table: ReadonlyMap<string, number>): string {
