@@ -1,4 +1,4 @@
-import { readdirSync } from "node:fs";
+import { readFileSync, readdirSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { imageRuntime, type BootConfiguration } from "@earlyboot/initrd-init";
@@ -69,10 +69,17 @@ export function bootConfiguration(request: InitrdRequest): BootConfiguration {
   const { kernelVersion, hooks, configuration } = request;
   return {
     version: 1,
+    builder: packageVersion(),
     kernel: kernelVersion,
     ...(hooks === undefined ? {} : { hooks: imageHooks }),
     ...configuration,
   };
+}
+
+function packageVersion(): string {
+  const manifest = new URL("../../package.json", import.meta.url);
+  const { version }: { readonly version: string } = JSON.parse(readFileSync(manifest, "utf8"));
+  return version;
 }
 
 /** What V8 compiled of the bundle, for the Node of each version that built it. */

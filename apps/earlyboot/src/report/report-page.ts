@@ -1,76 +1,76 @@
 import type { BootReport } from "@earlyboot/initrd-init";
-import { formatBytes } from "../terminal/format.ts";
-import { escapeHtml } from "./escape-html.ts";
-import { pageScript, pageStyle } from "./page-parts.ts";
+import { escapeHtml } from "../pages/escape-html.ts";
+import { pageFrame } from "../pages/page-frame.ts";
+import { bytesCell, sortableTable, type Cell } from "../pages/sortable-table.ts";
 import { endOf, formatMilliseconds, ticksUpTo, timelineOf, type TimelineRow } from "./timeline.ts";
 
 /** A boot report as one page that needs nothing else: no network, no other file. */
 export function reportPage(report: BootReport): string {
   const rows = timelineOf(report);
-  const title = `Boot of Linux ${report.kernel}`;
-  return `<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<title>${escapeHtml(title)}</title>
-<style>${pageStyle}</style>
-</head>
-<body>
-<header>
-<h1>${escapeHtml(title)}</h1>
-<p class="${report.outcome}">${outcomes[report.outcome]}${report.next === undefined ? "" : ` (${escapeHtml(report.next)})`} after ${formatMilliseconds(endOf(rows))}, of which the kernel took ${formatMilliseconds(report.started)}.</p>
-${report.failure === undefined ? "" : `<p class="failed">${escapeHtml(report.failure)}</p>`}
-<p><code>${escapeHtml(report.commandLine.text)}</code></p>
-</header>
-<main>
-${timeline(rows)}
-${table(
-  "What happened when",
-  ["Kind", "Name", "Start", "Duration", "Outcome"],
-  rows.map((row) => [row.kind, row.name, time(row.start), time(row.duration), row.note]),
-)}
-${table(
-  "Settings",
-  ["Name", "Value", "From"],
-  report.commandLine.settings.map(({ name, value, source }) => [name, value, source]),
-)}
-${table(
-  "Block devices",
-  ["Device", "Size", "Type", "Label", "UUID"],
-  report.devices.map((device) => [
-    device.path,
-    bytes(device.size),
-    device.type ?? "",
-    device.label ?? "",
-    device.uuid ?? "",
-  ]),
-)}
-${table(
-  "File systems checked",
-  ["Device", "Type", "Outcome", "Duration"],
-  report.checks.map((check) => [check.device, check.type, check.outcome, time(check.duration)]),
-)}
-${table(
-  "File systems mounted",
-  ["Target", "Source", "Type", "Options"],
-  report.mounts.map((mount) => [mount.target, mount.source, mount.type, mount.options]),
-)}
-${table(
-  "Devices without a driver",
-  ["Asked for", "By"],
-  report.missingModules.map(({ name, device }) => [name, device]),
-)}
-${table(
-  "Warnings",
-  ["Warning"],
-  report.warnings.map((warning) => [warning]),
-)}
-</main>
-<script>${pageScript}</script>
-</body>
-</html>
-`;
+  return pageFrame({
+    title: `Boot of Linux ${report.kernel}`,
+    introduction: introduction(report, rows),
+    main: [
+      timeline(rows),
+      sortableTable(
+        "What happened when",
+        ["Kind", "Name", "Start", "Duration", "Outcome"],
+        rows.map((row) => [row.kind, row.name, time(row.start), time(row.duration), row.note]),
+      ),
+      sortableTable(
+        "Settings",
+        ["Name", "Value", "From"],
+        report.commandLine.settings.map(({ name, value, source }) => [name, value, source]),
+      ),
+      sortableTable(
+        "Block devices",
+        ["Device", "Size", "Type", "Label", "UUID"],
+        report.devices.map((device) => [
+          device.path,
+          bytesCell(Number(device.size)),
+          device.type ?? "",
+          device.label ?? "",
+          device.uuid ?? "",
+        ]),
+      ),
+      sortableTable(
+        "File systems checked",
+        ["Device", "Type", "Outcome", "Duration"],
+        report.checks.map((check) => [
+          check.device,
+          check.type,
+          check.outcome,
+          time(check.duration),
+        ]),
+      ),
+      sortableTable(
+        "File systems mounted",
+        ["Target", "Source", "Type", "Options"],
+        report.mounts.map((mount) => [mount.target, mount.source, mount.type, mount.options]),
+      ),
+      sortableTable(
+        "Devices without a driver",
+        ["Asked for", "By"],
+        report.missingModules.map(({ name, device }) => [name, device]),
+      ),
+      sortableTable(
+        "Warnings",
+        ["Warning"],
+        report.warnings.map((warning) => [warning]),
+      ),
+    ].join("\n"),
+    style,
+    script,
+  });
+}
+
+function introduction(report: BootReport, rows: readonly TimelineRow[]): string {
+  const { outcome, next, failure, started, commandLine } = report;
+  const how = `${outcomes[outcome]}${next === undefined ? "" : ` (${next})`}`;
+  const words = `${how} after ${formatMilliseconds(endOf(rows))}, of which the kernel took ${formatMilliseconds(started)}.`;
+  return `<p class="${outcome}">${escapeHtml(words)}</p>
+${failure === undefined ? "" : `<p class="failed">${escapeHtml(failure)}</p>`}
+<p><code>${escapeHtml(commandLine.text)}</code></p>`;
 }
 
 const outcomes: Readonly<Record<BootReport["outcome"], string>> = {
@@ -87,7 +87,7 @@ function timeline(rows: readonly TimelineRow[]): string {
   );
   const bars = rows.map(({ kind, name, start, duration, note, isBad }) => {
     const words = `${name}: ${note}; from ${formatMilliseconds(start)}, ${formatMilliseconds(duration)}`;
-    return `<li title="${escapeHtml(words)}"><span class="name" style="left:${percent(start)}">${escapeHtml(name)} <small>${formatMilliseconds(duration === 0 ? start : duration)}</small></span><span class="bar ${isBad ? "bad" : kind}" style="left:${percent(start)};width:max(3px,${percent(duration)})"></span></li>`;
+    return `<li title="${escapeHtml(words)}"><span class="name" style="left:${percent(start)}">${escapeHtml(name)} <small>${duration === 0 ? `at ${formatMilliseconds(start)}` : formatMilliseconds(duration)}</small></span><span class="bar ${isBad ? "bad" : kind}" style="left:${percent(start)};width:max(3px,${percent(duration)})"></span></li>`;
   });
   return `<section aria-labelledby="timeline">
 <h2 id="timeline">Timeline</h2>
@@ -97,32 +97,29 @@ function timeline(rows: readonly TimelineRow[]): string {
 </section>`;
 }
 
-/** A cell: its text, and what it is sorted by where that is a number. */
-type Cell = string | { readonly text: string; readonly value: number };
-
 function time(milliseconds: number): Cell {
   return { text: formatMilliseconds(milliseconds), value: milliseconds };
 }
 
-function bytes(digits: string): Cell {
-  return { text: formatBytes(Number(digits)), value: Number(digits) };
-}
+const style = `
+:root { --kernel: #6b7689; --stage: #2f6fde; --module: #1f8a5f; --device: #b06c00; --bad: #cf3a3a; }
+@media (prefers-color-scheme: dark) { :root { --kernel: #8a94a6; --stage: #6c9cf5; --module: #43b98a; --device: #e0a13c; --bad: #f07070; } }
+.failed { color: var(--bad); font-weight: 600; }
+.legend { display: flex; flex-wrap: wrap; gap: .25rem 1rem; align-items: center; color: var(--dim); } .legend span::before { content: ""; display: inline-block; width: .8em; height: .8em; margin-right: .4em; border-radius: 2px; background: var(--color); } .legend label { margin-left: auto; display: flex; gap: .5rem; }
+.kernel { --color: var(--kernel); } .stage { --color: var(--stage); } .module { --color: var(--module); } .device { --color: var(--device); } .bad { --color: var(--bad); }
+#line { position: relative; width: calc(100% * var(--zoom, 1)); min-width: 36rem; padding: 0 10rem 0 .5rem; box-sizing: border-box; }
+.axis { position: relative; height: 1.6rem; border-bottom: 1px solid var(--line); } .axis span { position: absolute; font-size: .75rem; color: var(--dim); border-left: 1px solid var(--line); padding-left: .25rem; white-space: nowrap; }
+ol { list-style: none; margin: 0; padding: .25rem 0 .5rem; } li { position: relative; height: 1.9rem; }
+li .name { position: absolute; white-space: nowrap; font-size: .8rem; } li .bar { position: absolute; bottom: .15rem; height: .4rem; border-radius: 2px; background: var(--color); }
+@media print { #zoom { display: none; } }
+`;
 
-function table(
-  title: string,
-  heads: readonly string[],
-  rows: readonly (readonly Cell[])[],
-): string {
-  if (rows.length === 0) return "";
-  const head = heads.map((name) => `<th scope="col"><button type="button">${name}</button></th>`);
-  const body = rows.map((row) => `<tr>${row.map(cell).join("")}</tr>`);
-  return `<section><h2>${title} <small>${rows.length}</small></h2>
-<div class="scroll" tabindex="0" role="region" aria-label="${title}"><table><thead><tr>${head.join("")}</tr></thead><tbody>
-${body.join("\n")}
-</tbody></table></div></section>`;
-}
-
-function cell(content: Cell): string {
-  if (typeof content === "string") return `<td>${escapeHtml(content)}</td>`;
-  return `<td class="number" data-value="${content.value}">${escapeHtml(content.text)}</td>`;
-}
+/** The zoom keeps the middle of what is seen in its place. */
+const script = `
+const zoom = document.getElementById("zoom"), line = document.getElementById("line");
+zoom.addEventListener("input", () => {
+  const box = line.parentElement, middle = (box.scrollLeft + box.clientWidth / 2) / line.offsetWidth;
+  line.style.setProperty("--zoom", zoom.value);
+  box.scrollLeft = middle * line.offsetWidth - box.clientWidth / 2;
+});
+`;

@@ -1,5 +1,5 @@
 import type { BootReport } from "@earlyboot/initrd-init";
-import { escapeHtml } from "./escape-html.ts";
+import { escapeHtml } from "../pages/escape-html.ts";
 import { endOf, formatMilliseconds, ticksUpTo, timelineOf, type TimelineRow } from "./timeline.ts";
 
 const width = 960;
@@ -16,11 +16,12 @@ export function reportSvg(report: BootReport): string {
   const title = `Boot of Linux ${report.kernel}: ${formatMilliseconds(end)}`;
   return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" role="img" aria-label="${escapeHtml(title)}">
 <style>
-  text { font: 12px system-ui, sans-serif; fill: #1c2430; }
+  .back { fill: #fff; } text { font: 12px system-ui, sans-serif; fill: #1c2430; }
   .grid { stroke: #8884; }
   .kernel { fill: #8a94a6; } .stage { fill: #2f6fde; } .module { fill: #2a9d6f; } .device { fill: #c77d0a; } .bad { fill: #cf3a3a; }
-  @media (prefers-color-scheme: dark) { text { fill: #e6ebf2; } }
+  @media (prefers-color-scheme: dark) { .back { fill: #12161d; } text { fill: #e6ebf2; } .stage { fill: #6c9cf5; } .bad { fill: #f07070; } }
 </style>
+<rect class="back" width="${width}" height="${height}" rx="6"/>
 <text x="10" y="20" style="font-weight:600">${escapeHtml(title)}</text>
 ${ticksUpTo(end)
   .map(
@@ -37,6 +38,6 @@ function drawRow(row: TimelineRow, y: number, x: (time: number) => number): stri
   const { kind, name, start, duration, note, isBad } = row;
   const length = Math.max(2, x(start + duration) - x(start));
   const text = escapeHtml(name.length > 28 ? `${name.slice(0, 27)}…` : name);
-  const time = duration === 0 ? formatMilliseconds(start) : formatMilliseconds(duration);
+  const time = duration === 0 ? `at ${formatMilliseconds(start)}` : formatMilliseconds(duration);
   return `<g><title>${escapeHtml(`${name}: ${note}`)}</title><text x="${labels - 8}" y="${y + 12}" text-anchor="end">${text}</text><rect class="${isBad ? "bad" : kind}" x="${x(start)}" y="${y + 2}" width="${length.toFixed(1)}" height="${rowHeight - 5}" rx="2"/><text x="${(x(start) + length + 4).toFixed(1)}" y="${y + 12}">${time}</text></g>`;
 }
