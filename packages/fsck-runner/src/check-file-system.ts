@@ -1,17 +1,12 @@
-import {
-  AccessMode,
-  type ChildProcess,
-  type ExitStatus,
-  type Linux,
-  Signal,
-} from "@earlyboot/linux-syscalls";
+import { AccessMode, type Linux } from "@earlyboot/linux-syscalls";
 import type { CheckResult, Finding, SkipReason } from "./check-result.ts";
 import { type Checker, checkerFor, type Repair, type RepairMode } from "./checkers.ts";
 import { deviceUse, type DeviceUseLinux } from "./device-use.ts";
 import { describe } from "./describe.ts";
 import { fsckOutcome } from "./fsck-outcome.ts";
-import { type CheckProgress, readProgress } from "./progress.ts";
+import type { CheckProgress } from "./progress.ts";
 import { replayLog, type ReplayingLinux } from "./replay-log.ts";
+import { programDirectories, runChecker } from "./run-checker.ts";
 
 /** How {@link checkFileSystem} checks. */
 export interface CheckOptions {
@@ -92,8 +87,6 @@ function inUse(linux: CheckingLinux, members: readonly string[]): SkipReason | u
   return uses.find((use) => use !== undefined);
 }
 
-const programDirectories = ["/sbin", "/usr/sbin", "/bin", "/usr/bin"];
-
 function findProgram(
   linux: CheckingLinux,
   program: string,
@@ -127,34 +120,20 @@ async function run(
   options: CheckOptions,
 ): Promise<Finding> {
   const mode = repairMode(options.repair);
+  const device = members.join(":");
   const args = [...argumentsOf(checker, mode, force), ...members];
-  options.signal?.throwIfAborted();
-  if (checker.needsReplay && mode !== "no") replayLog(linux, members.join(":"), type);
-  const printed = collectOutput(options.onOutput);
-  const child = await linux.spawn({
-    path,
-    argv0: checker.program,
-    arguments: args,
-    environment,
-    onOutput: printed.take,
-    ...(checker.tellsProgress && {
-      onProgress: readProgress(members.join(":"), options.onProgress ?? (() => {})),
-    }),
-  });
-  const ending = await endOf(linux, child, options);
-  const common = { program: checker.program, arguments: args, ...printed.ends() };
+  const once = () => runChecker(linux, { checker, path, arguments: args, device }, options);
+  let { ending, asksForReplay, printed } = await once();
+  if (asksForReplay) {
+    // That writes to the device, and not by the checker: only for somebody who asked for everything.
+    if (mode !== "yes") return { outcome: "skipped", reason: "log-not-replayed" };
+    if (replayLog(linux, device, type)) ({ ending, printed } = await once());
+  }
+  const common = { program: checker.program, arguments: args, ...printed };
   if (ending.kind === "signalled") return { outcome: "killed", signal: ending.signal, ...common };
   const bits = checker.translate(ending.status, mode, common.output);
   return { ...fsckOutcome(bits), status: ending.status, ...common };
 }
-
-/** No word of it comes from the kernel command line. */
-const environment = {
-  PATH: programDirectories.join(":"),
-  LC_ALL: "C",
-  // e2fsck(8) otherwise complains that there is no /etc/mtab.
-  EXT2FS_NO_MTAB_OK: "1",
-};
 
 function repairMode(repair: Repair = "preen"): RepairMode {
   if (typeof repair === "string") return repair;
@@ -167,53 +146,4 @@ function argumentsOf(checker: Checker, mode: RepairMode, force: boolean): readon
   if (!force) return args;
   const at = args[0]?.startsWith("-") === false ? 1 : 0;
   return args.toSpliced(at, 0, ...checker.force[mode]);
-}
-
-/** As much of the end of a program's output as is kept, in characters. */
-const keptOutput = 16_384;
-
-/** Passes output on as text, and keeps its end. */
-function collectOutput(onOutput: (text: string) => void = () => {}): {
-  readonly take: (chunk: Uint8Array, stream: "stdout" | "stderr") => void;
-  readonly ends: () => { readonly output: string; readonly errorOutput: string };
-} {
-  const decoders = { stdout: new TextDecoder(), stderr: new TextDecoder() };
-  let [output, errorOutput] = ["", ""];
-  return {
-    take: (chunk, stream) => {
-      const text = decoders[stream].decode(chunk, { stream: true });
-      output = (output + text).slice(-keptOutput);
-      if (stream === "stderr") errorOutput = (errorOutput + text).slice(-keptOutput);
-      onOutput(text);
-    },
-    ends: () => ({ output, errorOutput }),
-  };
-}
-
-/** Waits for the program; an abort or a time-out asks it to stop, and its own end is still waited for. */
-async function endOf(
-  linux: CheckingLinux,
-  child: ChildProcess,
-  { signal, timeout }: CheckOptions,
-): Promise<ExitStatus> {
-  const ended = new AbortController();
-  const stop = () => interrupt(child);
-  signal?.addEventListener("abort", stop);
-  if (signal?.aborted === true) stop();
-  if (timeout !== undefined) void linux.sleep(timeout, ended.signal).then(stop, () => {});
-  try {
-    return await child.exited;
-  } finally {
-    ended.abort();
-    signal?.removeEventListener("abort", stop);
-  }
-}
-
-/** Never throws: nobody could catch what is thrown at an abort or when the time is over. */
-function interrupt(child: ChildProcess): void {
-  try {
-    child.kill(Signal.Interrupt);
-  } catch {
-    // Then it goes on to its own end.
-  }
 }

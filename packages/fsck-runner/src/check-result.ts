@@ -2,7 +2,13 @@ import type { DeviceUse } from "./device-use.ts";
 import type { FsckOutcome } from "./fsck-outcome.ts";
 
 /** Why a check was not made. */
-export type SkipReason = DeviceUse | "not-wanted" | "clean" | "only-on-demand" | "no-check-needed";
+export type SkipReason =
+  | DeviceUse
+  | "not-wanted"
+  | "clean"
+  | "only-on-demand"
+  | "no-check-needed"
+  | "log-not-replayed";
 
 /** A program that was run. */
 export interface CheckerRun {
@@ -35,7 +41,7 @@ export type Finding =
       readonly program: string;
     }
   | {
-      /** Nothing was run. */
+      /** Nothing was run; or, with `log-not-replayed`, what was run could tell nothing. */
       readonly outcome: "skipped";
       readonly reason: SkipReason;
     };

@@ -16,8 +16,8 @@ export interface Checker {
   readonly force: Readonly<Record<RepairMode, readonly string[]>>;
   /** Whether it is run only when the check is demanded: the kernel looks after such a type itself. */
   readonly onlyOnDemand: boolean;
-  /** Whether its log must be replayed before, by the kernel: by mounting it once. */
-  readonly needsReplay: boolean;
+  /** What it prints where the log must be replayed first, by the kernel: by mounting it once. */
+  readonly replayWords: RegExp | undefined;
   /** Whether it tells its progress on descriptor 3, as e2fsck(8) does with `-C 3`. */
   readonly tellsProgress: boolean;
   /** Whether its device is a list, with colons between the members. */
@@ -67,7 +67,7 @@ const standard: Omit<Checker, "program"> = {
   arguments: { preen: ["-v", "-p"], yes: ["-v", "-y"], no: ["-v", "-n"] },
   force: inEveryMode(),
   onlyOnDemand: false,
-  needsReplay: false,
+  replayWords: undefined,
   tellsProgress: false,
   takesMembers: false,
   translate: (status) => status,
@@ -108,9 +108,9 @@ const table: Readonly<Record<string, Partial<Checker>>> = {
   // xfs_repair(8): without prefetching, which has hung. It does not replay the log itself.
   xfs: {
     program: "xfs_repair",
-    arguments: { preen: ["-P", "-v", "-n"], yes: ["-P", "-v", "-e"], no: ["-P", "-v", "-n"] },
+    arguments: { preen: ["-P", "-n"], yes: ["-P", "-e"], no: ["-P", "-n"] },
     onlyOnDemand: true,
-    needsReplay: true,
+    replayWords: /valuable\s+metadata\s+changes\s+in\s+a\s+log/,
     translate: translateXfs,
   },
   // fsck.f2fs(8)

@@ -1,6 +1,7 @@
 import { printable } from "@earlyboot/linux-syscalls";
 import type { Finding, SkipReason } from "./check-result.ts";
 import type { FsckOutcome } from "./fsck-outcome.ts";
+import { tellingLines } from "./telling-lines.ts";
 
 /** Says in one line, for people, what came of a check. */
 export function describe(device: string, type: string, finding: Finding): string {
@@ -39,14 +40,12 @@ const skipWords: Readonly<Record<SkipReason, string>> = {
   clean: "its superblock says that it is clean",
   "only-on-demand": "the kernel keeps such a file system whole; it is checked on demand only",
   "no-check-needed": "file systems of this type are not checked",
+  "log-not-replayed":
+    "its log is to be replayed first: its mount does that, or a check with fsck.repair=yes",
 };
 
-/** The last lines that a program printed, but its version; e2fsck puts its advice on two. */
+/** The last lines that a program printed; e2fsck puts its advice on two. */
 function lastWords(output: string): string {
-  const lines = output.split(/[\r\n]/).map((line) => line.trim());
-  const last = lines.filter((line) => line !== "" && !versionLine.test(line)).slice(-2);
+  const last = tellingLines(output).slice(-2);
   return last.length === 0 ? "" : `, which said: ${last.join(" ")}`;
 }
-
-/** As in `e2fsck 1.47.0 (5-Feb-2023)` and `fsck.fat 4.2 (2021-01-31)`. */
-const versionLine = /^[\w.]+ \d[\d.]* \([\w-]+\)$/;

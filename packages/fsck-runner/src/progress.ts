@@ -10,6 +10,9 @@ export interface CheckProgress {
 /** Where each of e2fsck's five passes ends, in percent of the whole, as e2fsck(8) itself shows it. */
 const passEnds = [0, 70, 90, 92, 95, 100];
 
+/** A line is shorter; what is longer is none, and must not fill the memory. */
+const longestLine = 4096;
+
 /**
  * Reads the lines that e2fsck(8) writes for `-C`: `PASS CURRENT MAXIMUM DEVICE`. Gives a function that
  * takes their bytes as they come, in pieces of any size, and tells what each line means.
@@ -23,7 +26,7 @@ export function readProgress(
   let percent = 0;
   return (chunk) => {
     const lines = (rest + decoder.decode(chunk, { stream: true })).split("\n");
-    rest = lines.pop() ?? "";
+    rest = (lines.pop() ?? "").slice(0, longestLine);
     for (const line of lines) {
       const [pass = 0, current = 0, maximum = 0] = line.split(" ", 3).map(Number);
       const [start, end] = [passEnds[pass - 1], passEnds[pass]];

@@ -469,48 +469,110 @@ describe("asks a running checker to stop", () => {
 
 describe("of xfs, on demand,", () => {
   const devices = [{ name: "vda", fileSystem: { type: "xfs" } }];
-  const programs = { "/sbin/xfs_repair": {} };
+  const alert = `zero_log: head block 983 tail block 2
+ALERT: The filesystem has valuable metadata changes in a log which is being
+ignored because the -n option was used.  Expect spurious inconsistencies
+which may be resolved by first mounting the filesystem to replay the log.
+`;
+
+  /** An xfs_repair that finds fault with a log until that was replayed, and says much besides. */
+  const repairUntilReplayed = (status: number, chatter = ""): Program => {
+    let runs = 0;
+    return ({ writeError }) => {
+      runs += 1;
+      if (runs > 1) return 0;
+      writeError(alert);
+      writeError(chatter);
+      return status;
+    };
+  };
   const changing = (linux: SimulatedLinux) =>
     linux.calls.map((call) => call.split(" ").slice(0, 3).join(" "));
 
-  it("lets the kernel replay the log first", async () => {
-    const linux = startMachine(programs, { devices });
+  it("writes nothing where the log needs no replay", async () => {
+    const linux = startMachine({ "/sbin/xfs_repair": {} }, { devices });
 
     await checkFileSystem(linux, device, "xfs", { force: true });
 
+    expect(changing(linux)).toEqual(["spawn /sbin/xfs_repair -P"]);
+  });
+
+  it("lets the kernel replay a log, read-only, and looks again, when everything may be repaired", async () => {
+    const linux = startMachine({ "/sbin/xfs_repair": repairUntilReplayed(2) }, { devices });
+
+    const result = await checkFileSystem(linux, device, "xfs", { force: true, repair: "yes" });
+
+    expect(result).toMatchObject({ outcome: "pass", output: "", arguments: ["-P", "-e", device] });
     expect(changing(linux)).toEqual([
+      "spawn /sbin/xfs_repair -P",
       "mkdir /run/earlyboot-replay 0700",
       "mount /dev/vda /run/earlyboot-replay",
       "umount2 /run/earlyboot-replay 0",
       "rmdir /run/earlyboot-replay",
-      expect.stringMatching(/^spawn/),
+      "spawn /sbin/xfs_repair -P",
     ]);
-    expect(linux.mounts.map(({ target }) => target)).not.toContain("/run/earlyboot-replay");
+    const { ReadOnly, NoSuid, NoDev, NoExec } = MountFlag;
+    expect(linux.calls.find((call) => call.startsWith("mount "))).toBe(
+      `mount /dev/vda /run/earlyboot-replay xfs ${ReadOnly | NoSuid | NoDev | NoExec}`,
+    );
   });
 
-  it("changes nothing when nothing may be written", async () => {
-    const linux = startMachine(programs, { devices });
+  it.each([
+    ["preen", ""],
+    ["no", ""],
+    ["preen", "would have junked an entry\n".repeat(10_000)],
+  ] as const)("replays no log otherwise, and takes it for no damage: %s", async (repair, more) => {
+    const linux = startMachine({ "/sbin/xfs_repair": repairUntilReplayed(1, more) }, { devices });
 
-    await checkFileSystem(linux, device, "xfs", { force: true, repair: "no" });
-
-    expect(changing(linux)).toEqual([expect.stringMatching(/^spawn/)]);
+    expect(await checkFileSystem(linux, device, "xfs", { force: true, repair })).toEqual({
+      device,
+      type: "xfs",
+      outcome: "skipped",
+      reason: "log-not-replayed",
+      message:
+        "/dev/vda (xfs) was not checked: its log is to be replayed first: its mount does that, or a check with fsck.repair=yes",
+    });
+    expect(changing(linux)).toEqual(["spawn /sbin/xfs_repair -P"]);
   });
 
-  it("leaves to the checker what cannot be mounted", async () => {
+  it("tells what the checker found where the log cannot be replayed", async () => {
     const broken = [{ name: "vda", fileSystem: { type: "xfs", failure: "EUCLEAN" } }];
-    const linux = startMachine({ "/sbin/xfs_repair": { status: 1 } }, { devices: broken });
+    const programs = { "/sbin/xfs_repair": repairUntilReplayed(2, "bad magic in inode 128\n") };
+    const linux = startMachine(programs, { devices: broken });
 
-    expect(await checkFileSystem(linux, device, "xfs", { force: true })).toMatchObject({
+    expect(
+      await checkFileSystem(linux, device, "xfs", { force: true, repair: "yes" }),
+    ).toMatchObject({
       outcome: "errors-left",
+      message: expect.stringContaining("bad magic in inode 128"),
     });
   });
 
-  it("does not check what could not be unmounted again", async () => {
+  it("does not check again what could not be unmounted", async () => {
     const failures = [{ call: "umount2", error: "EBUSY" }] as const;
+    const programs = { "/sbin/xfs_repair": repairUntilReplayed(2) };
     const linux = startMachine(programs, { devices, failures });
 
-    await expect(checkFileSystem(linux, device, "xfs", { force: true })).rejects.toThrow("EBUSY");
-    expect(commandsOf(linux)).toEqual([]);
+    await expect(
+      checkFileSystem(linux, device, "xfs", { force: true, repair: "yes" }),
+    ).rejects.toThrow("EBUSY");
+    expect(commandsOf(linux)).toHaveLength(1);
+  });
+});
+
+it("tells what xfs_repair found, not which passes it made", async () => {
+  const errorOutput = `Phase 1 - find and verify superblock...
+        - agno = 3
+sb_fdblocks 75776, counted 55302
+        - moving disconnected inodes to lost+found ...
+Phase 7 - verify link counts...
+No modify flag set, skipping filesystem flush and exiting.
+`;
+  const linux = startMachine({ "/sbin/xfs_repair": { status: 1, errorOutput } });
+
+  expect(await checkFileSystem(linux, device, "xfs", { force: true })).toMatchObject({
+    message:
+      "/dev/vda (xfs) has errors that were not corrected (xfs_repair, status 1), which said: sb_fdblocks 75776, counted 55302",
   });
 });
 

@@ -22,7 +22,7 @@ it.each([
       "btrfs check --progress --readonly --mode lowmem",
     ],
   ],
-  ["xfs", ["xfs_repair -P -v -n", "xfs_repair -P -v -e", "xfs_repair -P -v -n"]],
+  ["xfs", ["xfs_repair -P -n", "xfs_repair -P -e", "xfs_repair -P -n"]],
   ["f2fs", ["fsck.f2fs -p", "fsck.f2fs -y", "fsck.f2fs --dry-run"]],
   ["jfs", ["jfs_fsck -v -p", "jfs_fsck -v -p", "jfs_fsck -v -n"]],
   ["ntfs", ["ntfsfix --clear-dirty", "ntfsfix --clear-dirty", "ntfsfix --no-action"]],

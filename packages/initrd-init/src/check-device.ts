@@ -1,6 +1,12 @@
-import { type CheckResult, checkFileSystem } from "@earlyboot/fsck-runner";
+import {
+  checkerFor,
+  checkFileSystem,
+  type CheckResult,
+  tellingLines,
+} from "@earlyboot/fsck-runner";
 import { RebootCommand } from "@earlyboot/linux-syscalls";
 import { BootFailure } from "./boot-failure.ts";
+import { prepareType } from "./boot-modules.ts";
 import { writeBootReport } from "./boot-recorder.ts";
 import { type Boot, warn } from "./boot.ts";
 import { countCheckReboot } from "./reboot-counter.ts";
@@ -28,6 +34,9 @@ export async function checkDevice(boot: Boot, check: DeviceCheck): Promise<Check
   const started = linux.now();
   let shown = -1;
   const stop = new AbortController();
+  const ended = new AbortController();
+  // The kernel replays the log of such a type, and needs its module.
+  if (checkerFor(check.type)?.replayWords !== undefined) await prepareType(boot, check.type);
   const checking = checkFileSystem(linux, check.device, check.type, {
     signal: stop.signal,
     mode: settings.checkMode.value,
@@ -48,7 +57,11 @@ export async function checkDevice(boot: Boot, check: DeviceCheck): Promise<Check
     return checking.catch(() => {});
   };
   boot.checks.add(stopChecking);
-  const result = await checking.finally(() => boot.checks.delete(stopChecking));
+  void tellOfPatience(boot, check, ended.signal);
+  const result = await checking.finally(() => {
+    boot.checks.delete(stopChecking);
+    ended.abort();
+  });
   if (shown >= 0) ui.write("\n");
   const { device, type } = check;
   recorder.check({ device, type, outcome: result.outcome, duration: linux.now() - started });
@@ -56,9 +69,42 @@ export async function checkDevice(boot: Boot, check: DeviceCheck): Promise<Check
   return result;
 }
 
+/** How long it is before somebody is told that a check still runs, again and again. */
+const patience = 60_000;
+
+/** A check may take hours, and must not be ended for that: says at times that it runs, and how to end it. */
+async function tellOfPatience(
+  { linux, log }: Boot,
+  { device, type }: DeviceCheck,
+  ended: AbortSignal,
+): Promise<void> {
+  const program = checkerFor(type)?.program;
+  for (let minutes = 1; ; minutes++) {
+    try {
+      await linux.sleep(patience, ended);
+    } catch {
+      return;
+    }
+    log.warning(
+      `${program} still checks ${device}, for ${minutes} min now; Ctrl-Alt-Del ends it, and reboots`,
+    );
+  }
+}
+
+/** How long a checker that was asked to end may take, in milliseconds: one on a dead disk never does. */
+const lastWait = 30_000;
+
 /** Ends the checkers that are running, in an orderly way: the machine must not end under them. */
-export async function stopChecks({ checks }: Pick<Boot, "checks">): Promise<void> {
-  await Promise.all([...checks].map((stop) => stop()));
+export async function stopChecks({ linux, checks, log }: Boot): Promise<void> {
+  if (checks.size === 0) return;
+  const ended = new AbortController();
+  const stopped = Promise.all([...checks].map((stop) => stop()));
+  const tooLong = linux.sleep(lastWait, ended.signal).then(
+    () => log.error(`a checker did not end in ${lastWait / 1000} s`),
+    () => {},
+  );
+  await Promise.race([stopped, tooLong]);
+  ended.abort();
 }
 
 const barWidth = 30;
@@ -69,8 +115,8 @@ function progressBar(device: string, percent: number): string {
   return `checking ${device} [${bar}] ${String(Math.floor(percent)).padStart(3)} %`;
 }
 
-/** A file system that was to be checked, and that somebody else uses already. */
-const inUse: readonly string[] = ["mounted", "in-use"];
+/** Why a file system that was to be checked was not. */
+const noteworthy: readonly string[] = ["mounted", "in-use", "log-not-replayed"];
 
 async function act(boot: Boot, result: CheckResult): Promise<void> {
   switch (result.outcome) {
@@ -78,7 +124,7 @@ async function act(boot: Boot, result: CheckResult): Promise<void> {
     case "errors-corrected":
       return boot.log.info(result.message);
     case "skipped":
-      return inUse.includes(result.reason)
+      return noteworthy.includes(result.reason)
         ? warn(boot, result.message)
         : boot.log.debug(result.message);
     case "no-checker":
@@ -126,7 +172,7 @@ function checkFailure(result: CheckResult): BootFailure {
   return new BootFailure({
     operation: `check ${result.device}`,
     reason: result.message,
-    seen: "output" in result ? lastLines(result.output) : [],
+    seen: "output" in result ? tellingLines(result.output).slice(-mostLines) : [],
     hints: [
       `Repair it by hand: in the REPL, checkFileSystem(linux, "${result.device}", "${result.type}", { repair: "yes" }).`,
       "To boot without the check: fsck.mode=skip.",
@@ -135,8 +181,3 @@ function checkFailure(result: CheckResult): BootFailure {
 }
 
 const mostLines = 5;
-
-function lastLines(output: string): readonly string[] {
-  const lines = output.split(/[\r\n]+/).filter((line) => line.trim() !== "");
-  return lines.slice(-mostLines);
-}

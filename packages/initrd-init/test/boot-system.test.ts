@@ -1,7 +1,7 @@
 import { describe, expect, it } from "@jest/globals";
 import { fileSystem, toSpec } from "@earlyboot/mount-spec";
 import { type BootUi, mountEssentialFileSystems } from "@earlyboot/initrd-init";
-import { RebootCommand, Signal } from "@earlyboot/linux-syscalls";
+import { RebootCommand, Signal, type SpawnRequest } from "@earlyboot/linux-syscalls";
 import { moduleImage, simulateLinux } from "@earlyboot/linux-syscalls/testing";
 import { imageFiles, plainMachine, rootFiles, simulateBoot } from "./support/simulated-boot.ts";
 
@@ -341,13 +341,16 @@ describe("the check", () => {
     expect(console).toContain("nothing counts how often");
   });
 
-  it.each([4, 8, 16, 32, 128, 6])("fails the boot after status %i", async (status) => {
-    const { ending, report, linux } = await simulateBoot(withChecker(status));
+  it.each([4, 8, 16, 32, 128, 5, 6, 9, 12, 33, 64, 255])(
+    "fails the boot after status %i",
+    async (status) => {
+      const { ending, report, linux } = await simulateBoot(withChecker(status));
 
-    expect(report).toMatchObject({ outcome: "failed" });
-    expect(ending).toMatchObject({ kind: "reboot" });
-    expect(linux.calls.some((call) => call.startsWith("mount /dev/vda"))).toBe(false);
-  });
+      expect(report).toMatchObject({ outcome: "failed" });
+      expect(ending).toMatchObject({ kind: "reboot" });
+      expect(linux.calls.some((call) => call.startsWith("mount /dev/vda"))).toBe(false);
+    },
+  );
 
   it("is made with the type of the superblock, where several are to be tried", async () => {
     const { report } = await simulateBoot({
@@ -398,6 +401,69 @@ describe("the check", () => {
 
     expect(signals).toEqual([Signal.Interrupt]);
     expect(ending).toEqual({ kind: "reboot", command: RebootCommand.Restart });
+  });
+
+  it("does not keep the machine from ending when the checker does not end", async () => {
+    const { ending, console, linux } = await simulateBoot(
+      {
+        ...machine,
+        programs: { "/sbin/e2fsck": { takes: Infinity } },
+      },
+      { version: 1 },
+      {
+        arrange: (linux) => {
+          // As of one that waits for a disk which does not answer: signals do not reach it.
+          const spawn = linux.spawn.bind(linux);
+          const spawnDeaf = async (request: SpawnRequest) => {
+            const child = await spawn(request);
+            return { ...child, kill: () => {} };
+          };
+          Object.assign(linux, { spawn: spawnDeaf });
+          linux.at(5000, () => linux.signal(Signal.Terminate));
+        },
+      },
+    );
+
+    expect(ending).toEqual({ kind: "reboot", command: RebootCommand.Restart });
+    expect(console).toContain("a checker did not end in 30 s");
+    expect(linux.now()).toBeLessThan(60_000);
+  });
+
+  it("that takes long says each minute that it runs, and is not ended for that", async () => {
+    const { ending, console } = await simulateBoot({
+      ...machine,
+      programs: { "/sbin/e2fsck": { takes: 150_000 } },
+    });
+
+    expect(ending).toMatchObject({ kind: "execve" });
+    expect(console.match(/e2fsck still checks \/dev\/vda, for \d min now/g)).toEqual([
+      "e2fsck still checks /dev/vda, for 1 min now",
+      "e2fsck still checks /dev/vda, for 2 min now",
+    ]);
+  });
+
+  it("lets the kernel replay the log of an xfs first, where everything may be repaired", async () => {
+    const alert = "ALERT: The filesystem has valuable metadata changes in a log which is being";
+    let runs = 0;
+    const { linux, ending } = await simulateBoot({
+      ...machine,
+      commandLine: `${machine.commandLine} fsck.repair=yes`,
+      devices: [{ name: "vda", fileSystem: { type: "xfs", label: "root", files: rootFiles } }],
+      programs: {
+        "/sbin/xfs_repair": ({ writeError }) => {
+          runs += 1;
+          if (runs > 1) return 0;
+          writeError(alert);
+          return 1;
+        },
+      },
+    });
+
+    expect(ending).toMatchObject({ kind: "execve" });
+    expect(mountsOf(linux.calls).filter((call) => call.startsWith("mount /dev/vda"))).toEqual([
+      "mount /dev/vda /run/earlyboot-replay xfs 15",
+      "mount /dev/vda /root xfs 1",
+    ]);
   });
 
   it("warns and goes on without a checker", async () => {

@@ -7,8 +7,9 @@ import { expect, jest } from "@jest/globals";
 import { makeScratchRoot } from "@earlyboot/earlyboot";
 import { bootGuest, type BootedGuest, scratchFile } from "../support/boot-guest.ts";
 import { bootTest } from "../support/boot-test.ts";
-import { run } from "../support/make-disks.ts";
+import { makeRootOfType, run } from "../support/make-disks.ts";
 import { resumeGuest, type SavedGuest, saveGuest } from "../support/saved-guest.ts";
+import { testImage } from "../support/test-image.ts";
 
 // Some 20 times the end of a boot; it only ends what hangs.
 jest.setTimeout(1_200_000);
@@ -207,3 +208,64 @@ bootTest(
   },
   { programs: ["debugfs"] },
 );
+
+/** Says whether every file is there that was from the beginning, and then writes for ever. */
+const comparingInit = writingInit.replace(
+  "number=0",
+  `cd /
+/bin/busybox sha256sum -c -s /etc/sums && echo "every file is there"
+number=0`,
+);
+
+/** One disk that wears: what a cut leaves is what the next boot finds. */
+for (const [type, program, words, line] of [
+  // Only who asks for it has a log replayed before the root is mounted.
+  ["xfs", "xfs_repair", "fsck.repair=yes", "its log is to be replayed first"],
+  ["btrfs", "btrfs", "", "has no errors"],
+] as const) {
+  bootTest(
+    `loses no file of a root of type ${type} when the power is cut again and again (seed ${seed})`,
+    async () => {
+      const files = manyFiles();
+      const sums = Object.entries(files).map(
+        ([path, text]) => `${createHash("sha256").update(text).digest("hex")}  .${path}\n`,
+      );
+      const file = await makeRootOfType(type, {
+        init: comparingInit,
+        files: { ...files, "/etc/sums": sums.join("") },
+      });
+      const options = {
+        image: await testImage({ fileSystems: ["ext4", type] }),
+        disks: [{ file, writable: true }],
+        commandLine: "root=/dev/vda rw fsck.mode=force",
+      };
+      const guest = await bootGuest(options);
+      await guest.console.expect("Run /init as init process");
+      const early = await saveGuest(guest, options, scratchFile("early"));
+
+      // The first is never cut: it tells how long the others take, and leaves a log.
+      const first = await resumeGuest(early);
+      const booting = stopwatch();
+      await first.console.expect("every file is there");
+      await first.console.expect("wrote 20\n");
+      const length = booting();
+      await first.end();
+      for (let cut = 0; cut < 3; cut++) {
+        const worn = await resumeGuest(early);
+        await after(draw(cut) * length);
+        await worn.end();
+      }
+      const dirty = await resumeGuest(early);
+      await dirty.console.expect(line);
+      await dirty.console.expect("every file is there");
+      await dirty.console.expect("wrote 5\n");
+      await dirty.end();
+
+      const commandLine = `${options.commandLine} ${words}`;
+      const last = await bootGuest({ ...options, commandLine });
+      await last.console.expect(`/dev/vda (${type}) has no errors`);
+      await last.console.expect("every file is there");
+    },
+    { programs: [`mkfs.${type}`, program] },
+  );
+}
