@@ -404,7 +404,7 @@ describe("the check", () => {
   });
 
   it("does not keep the machine from ending when the checker does not end", async () => {
-    const { ending, console, linux } = await simulateBoot(
+    const booted = await simulateBoot(
       {
         ...machine,
         programs: { "/sbin/e2fsck": { takes: Infinity } },
@@ -424,9 +424,9 @@ describe("the check", () => {
       },
     );
 
-    expect(ending).toEqual({ kind: "reboot", command: RebootCommand.Restart });
-    expect(console).toContain("a checker did not end in 30 s");
-    expect(linux.now()).toBeLessThan(60_000);
+    expect(booted.ending).toEqual({ kind: "reboot", command: RebootCommand.Restart });
+    expect(booted.console).toContain("a checker did not end in 30 s");
+    expect(booted.linux.now()).toBeLessThan(60_000);
   });
 
   it("that takes long says each minute that it runs, and is not ended for that", async () => {
