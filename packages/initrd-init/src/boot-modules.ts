@@ -102,7 +102,7 @@ function readImageIndex(boot: Boot, release: string): ModuleIndex | undefined {
   } catch (error) {
     const built = boot.configuration.kernel;
     if (built !== undefined && built !== release) {
-      boot.modulesProblem = `its modules are of kernel ${printable(built)}, and kernel ${printable(release)} is running`;
+      boot.modulesProblem = `the image's are of kernel ${printable(built)}, and kernel ${printable(release)} is running`;
     } else if (built !== undefined) {
       boot.modulesProblem = `the modules in ${directory} cannot be used: ${messageOf(error)}`;
     }

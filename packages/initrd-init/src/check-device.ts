@@ -137,7 +137,7 @@ async function act(boot: Boot, result: CheckResult): Promise<void> {
     case "cancelled":
     case "library-error":
     case "killed":
-      throw checkFailure(result);
+      throw checkFailure(boot, result);
   }
 }
 
@@ -168,12 +168,14 @@ async function rebootForChecker(boot: Boot, result: CheckResult): Promise<void> 
   await new Promise(() => {});
 }
 
-function checkFailure(result: CheckResult): BootFailure {
+function checkFailure({ settings }: Boot, result: CheckResult): BootFailure {
+  const canRepair = result.outcome === "errors-left" && settings.repair.value !== "yes";
   return new BootFailure({
     operation: `check ${result.device}`,
     reason: result.message,
     seen: "output" in result ? tellingLines(result.output).slice(-mostLines) : [],
     hints: [
+      ...(canRepair ? ["To repair all that can be: fsck.mode=force fsck.repair=yes."] : []),
       `Repair it by hand: in the REPL, checkFileSystem(linux, "${result.device}", "${result.type}", { repair: "yes" }).`,
       "To boot without the check: fsck.mode=skip.",
     ],

@@ -16,7 +16,7 @@ export function describeSettings(settings: BootSettings): readonly DescribedSett
     ["rootflags", settings.rootOptions],
     [settings.readOnly.value ? "ro" : "rw", { ...settings.readOnly, value: true }],
     ["rootdelay", settings.rootDelay],
-    ["rootwait", settings.rootWait],
+    ["rootwait", waitsLikeOthers(settings) ? undefined : settings.rootWait],
     ["init", settings.init],
     ["earlyboot.load", settings.load],
     ["fsck.mode", settings.checkMode],
@@ -36,6 +36,11 @@ export function describeSettings(settings: BootSettings): readonly DescribedSett
     const value = words(name, setting.value);
     return value === undefined ? [] : [{ name, value: printable(value), source: setting.source }];
   });
+}
+
+/** Whether nothing is said of the root's device alone: then the time for any device holds for it too. */
+function waitsLikeOthers({ rootWait, timeout }: BootSettings): boolean {
+  return rootWait.value === timeout.value && rootWait.source === timeout.source;
 }
 
 /** A setting as it stands on a command line. */

@@ -122,11 +122,16 @@ function searchFailure(boot: Boot, name: string, error: unknown): BootFailure {
   const [reason = "", ...rest] = messageOf(error).split("\n");
   return new BootFailure({
     operation: `find the root file system ${name}`,
-    reason: reason.replace(/; what is there:$/, ""),
+    reason: reason.replace(/; what is there:$/, "") + unloadable(boot),
     seen: rest.map((line, place) => (place === 0 && hasNearest(error) ? "> " : "") + line.trim()),
-    hints: searchHints(boot, errorCode(error)),
+    hints: searchHints(boot, errorCode(error), rest.length > 0),
     cause: error,
   });
+}
+
+/** Why no driver can be loaded, where that is so. */
+function unloadable({ modulesProblem }: Boot): string {
+  return modulesProblem === undefined ? "" : `\nno module can be loaded: ${modulesProblem}`;
 }
 
 /** Whether the first device that an error lists is the one that was probably meant. */
@@ -134,12 +139,9 @@ function hasNearest(error: unknown): boolean {
   return typeof error === "object" && error !== null && "nearest" in error;
 }
 
-function searchHints(boot: Boot, code: string | undefined): readonly string[] {
+function searchHints(boot: Boot, code: string | undefined, anySeen: boolean): readonly string[] {
   if (code === "AMBIGUOUS_DEVICE") {
-    return [
-      "Name one of them by something that only it has: root=PARTUUID=, root=UUID=, or its path.",
-      "Or give one of the copies a new label or UUID.",
-    ];
+    return ["Is one a copy of the other? Unplug it, or give it a new label and UUID."];
   }
   if (code === "AMBIGUOUS_CONTENT") {
     return [
@@ -148,7 +150,9 @@ function searchHints(boot: Boot, code: string | undefined): readonly string[] {
   }
   return [
     ...driverHints(boot),
-    "Correct root= in the boot loader's menu, if what was seen has the right file system.",
+    ...(anySeen
+      ? ["Correct root= in the boot loader's menu, if one of these has the right file system."]
+      : []),
     "A slow disk: rootwait, or earlyboot.timeout=SECONDS.",
   ];
 }
@@ -156,7 +160,7 @@ function searchHints(boot: Boot, code: string | undefined): readonly string[] {
 /** Says which drivers are missing or do not come up, or that none can be loaded at all. */
 function driverHints(boot: Boot): readonly string[] {
   if (boot.modulesProblem !== undefined) {
-    return [`Build the image again for this kernel: ${boot.modulesProblem}.`];
+    return ["Build the image again for the kernel that is running, or boot the one it is for."];
   }
   const late = lateModules(boot).map(({ name }) => name);
   const missing = new Set(missingDrivers(boot).flatMap(({ modules }) => modules));

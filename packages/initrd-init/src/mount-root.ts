@@ -91,6 +91,12 @@ export interface MountedRoot extends MountAttempt {
   readonly fellBackToReadOnly: boolean;
 }
 
+/** What the kernel answered to an attempt that failed. */
+interface Answer {
+  readonly attempt: MountAttempt;
+  readonly error: unknown;
+}
+
 /**
  * Mounts the root the first way that works. `prepareType` is called before each type is tried, to load
  * its modules. A device that is read-only is mounted so although `rw` was asked for, as the kernel does.
@@ -103,7 +109,7 @@ export async function mountRoot(
   target: string,
   prepareType: (type: string) => Promise<void>,
 ): Promise<MountedRoot> {
-  const answers: { readonly attempt: MountAttempt; readonly error: unknown }[] = [];
+  const answers: Answer[] = [];
   for (const attempt of attempts) {
     await prepareType(attempt.type);
     try {
@@ -134,20 +140,24 @@ function mountOnce(
   }
 }
 
-function mountFailure(
-  answers: readonly { readonly attempt: MountAttempt; readonly error: unknown }[],
-  target: string,
-): BootFailure {
+function mountFailure(answers: readonly Answer[], target: string): BootFailure {
   const first = answers[0];
   const last = answers.at(-1);
   const types = [...new Set(answers.map(({ attempt }) => attempt.type))].join(", ");
   const source = printable(first?.attempt.source ?? "");
   return new BootFailure({
     operation: `mount ${source} on ${target} as ${types}`,
-    reason: answers.map(({ error }) => messageOf(error)).join("; "),
+    reason: answers.map(reasonOf).join("; "),
     hints: last === undefined ? [] : mountHints(last.attempt, errorCode(last.error)),
     cause: last?.error,
   });
+}
+
+/** The kernel's answer; where the superblock tells the cause, after that. */
+function reasonOf({ attempt, error }: Answer): string {
+  const { type, contradiction } = attempt;
+  if (contradiction === undefined) return messageOf(error);
+  return `its superblock says ${contradiction}, not ${type} (${messageOf(error)})`;
 }
 
 /** What usually is behind the kernel's answers to mount(2). */
@@ -156,9 +166,7 @@ function mountHints(
   code: string | undefined,
 ): readonly string[] {
   if (contradiction !== undefined) {
-    return [
-      `Its superblock says ${contradiction}, not ${type}: boot without rootfstype=, or with rootfstype=${contradiction}.`,
-    ];
+    return [`Boot without rootfstype=, or with rootfstype=${contradiction}.`];
   }
   const device = printable(source);
   const options = data === "" ? "" : `, or one of the options ${printable(data)} is wrong`;
@@ -168,14 +176,14 @@ function mountHints(
       `If ${device} is of another type, say so with rootfstype=.`,
     ],
     EINVAL: [
-      `The superblock is damaged or not of type ${type}${options}; the kernel's log says which (.log).`,
+      `The superblock is damaged or not of type ${type}${options}; the kernel's log says which (.dmesg).`,
       "A damaged file system: boot with fsck.mode=force, or check it from another system.",
     ],
     EBUSY: [`${device} is in use: is it mounted already, or a member of a RAID or LVM?`],
-    EUCLEAN: ["The file system is damaged: check it (fsck.mode=force fsck.repair=yes)."],
+    EUCLEAN: ["The file system is damaged: have it checked, fsck.mode=force fsck.repair=yes."],
     EIO: [
-      "The device cannot be read: a cable, or a dying disk. The kernel's log says more (.log).",
+      "The device cannot be read: a cable, or a dying disk. The kernel's log says more (.dmesg).",
     ],
   };
-  return hints[code ?? ""] ?? ["The kernel's log may say more (.log)."];
+  return hints[code ?? ""] ?? ["The kernel's log may say more (.dmesg)."];
 }

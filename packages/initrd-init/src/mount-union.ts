@@ -55,14 +55,14 @@ export async function mountUnion(linux: UnionLinux, request: UnionRequest): Prom
 function unionFailure(error: unknown, data: string, program: string | undefined): BootFailure {
   const noOverlay = errorCode(error) === "ENODEV";
   const hint = noOverlay
-    ? "This kernel has no overlay: put its module into the image, or name a FUSE union program (unionfs, fuse-overlayfs) in the configuration."
-    : "The kernel's log says more (.log).";
+    ? "Build the image with the module overlay, or name a FUSE union program (unionfs, fuse-overlayfs) in its configuration."
+    : "The kernel's log says more (.dmesg).";
   return new BootFailure({
     operation: "make the root volatile",
-    reason: messageOf(error),
+    reason: noOverlay ? `this kernel has no overlay (${messageOf(error)})` : messageOf(error),
     hints: [hint, "Or boot without earlyboot.volatile: changes are then kept."],
     seen: [
-      data,
+      ...(noOverlay ? [] : [data]),
       ...(noOverlay && program === undefined ? ["no FUSE union program is configured"] : []),
     ],
     cause: error,

@@ -76,8 +76,9 @@ const help = `This is the REPL of earlyboot: JavaScript, and await works. In sco
 Commands:
   .devices    block devices and what is on them      .mounts    what is mounted where
   .modules    modules that were loaded or are missing   .log    what was said so far
-  .report     the boot report as JSON                .resume    go on with the boot
-  .sh         a shell, where the image has one       .reboot    .poweroff
+  .report     the boot report as JSON                .dmesg     what the kernel said
+  .sh         a shell, where the image has one       .resume    go on with the boot
+  .reboot     .poweroff
 The root is expected at /root: mount it there by hand, and .resume takes it as it is.
 `;
 
@@ -106,6 +107,13 @@ function commands(boot: Boot): readonly ReplCommand[] {
       name: "log",
       help: "what was said so far",
       run: async () => ({ text: describeLog(boot) }),
+    },
+    {
+      name: "dmesg",
+      help: "what the kernel said",
+      run: async () => ({
+        text: [...kernelModules.kernelMessages(linux)].map(printable).join("\n"),
+      }),
     },
     {
       name: "report",

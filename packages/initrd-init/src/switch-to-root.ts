@@ -73,17 +73,18 @@ function trySwitch(boot: Boot): SwitchRootResult {
 }
 
 /** The checks said no before anything was touched. */
-function refusal({ rootParameter }: Boot, error: unknown): BootFailure {
+function refusal({ rootParameter, root }: Boot, error: unknown): BootFailure {
   const [, ...reasons] = messageOf(error).split("\n- ");
   const noInit = reasons.some((reason) => /init/.test(reason));
+  const at = root?.device === undefined ? "" : ` on ${printable(root.device.path)}, mounted at`;
   const noRoot = "No root was asked for, so an empty one is there: name it, root=LABEL=….";
   const otherRoot = "Is it the right file system? Correct root=, or name its init with init=PATH.";
   return new BootFailure({
-    operation: `make ${newRoot} the root`,
+    operation: `switch to the root file system${at} ${newRoot}`,
     reason: reasons.join("\n"),
     hints: [
       ...(noInit ? [rootParameter === undefined ? noRoot : otherRoot] : []),
-      "Nothing was moved or deleted: in the REPL, the root is mounted at /root.",
+      "Nothing was moved or deleted: the REPL finds the root at /root.",
     ],
     cause: error,
   });

@@ -1,9 +1,15 @@
 import { expect, it } from "@jest/globals";
-import { plainMachine, simulateBoot } from "./support/simulated-boot.ts";
+import { plainMachine, rootFiles, simulateBoot } from "./support/simulated-boot.ts";
 
 const machine = {
   ...plainMachine,
   commandLine: "root=LABEL=root earlyboot.load=/boot.mjs",
+  devices: [
+    {
+      name: "vda",
+      fileSystem: { type: "ext4", label: "root", files: { ...rootFiles, "/boot.mjs": "" } },
+    },
+  ],
   files: {
     ...plainMachine.files,
     "/lib/earlyboot/ffi-rs.node": "addon",

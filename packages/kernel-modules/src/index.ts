@@ -15,6 +15,7 @@ export { type CutOptions, type IndexFile, cutModuleIndex } from "./cut-module-in
 export { type ModulePurpose, genericModules, modulePurposes } from "./generic-modules.ts";
 export { nameMissingDrivers } from "./name-missing-drivers.ts";
 export { listModaliases, type WantedDriver } from "./list-modaliases.ts";
+export { kernelMessages, type LogLinux } from "./kernel-messages.ts";
 export { loadModule, loadModules } from "./load-module.ts";
 export { type LoadLinux, loadModuleFile } from "./load-module-file.ts";
 export { type LoadPlan, type LoadStep, planLoad } from "./load-plan.ts";

@@ -1,10 +1,10 @@
-import { errorCode, printable, type Linux } from "@earlyboot/linux-syscalls";
+import { printable } from "@earlyboot/linux-syscalls";
 
-type LogLinux = Pick<Linux, "close" | "open" | "read">;
+import { kernelMessages, type LogLinux } from "./kernel-messages.ts";
 
 /**
  * The last line of the kernel's log that begins with `subject:`; `undefined` where there is none, or where
- * the log cannot be read. See `Documentation/ABI/testing/dev-kmsg`.
+ * the log cannot be read.
  */
 export function lastKernelMessage(linux: LogLinux, subject: string): string | undefined {
   let last: string | undefined;
@@ -12,31 +12,4 @@ export function lastKernelMessage(linux: LogLinux, subject: string): string | un
     if (message.startsWith(`${subject}: `)) last = message;
   }
   return last === undefined ? undefined : printable(last);
-}
-
-/** The log is a courtesy: whatever cannot be read ends it. */
-function* kernelMessages(linux: LogLinux): Iterable<string> {
-  let log: number;
-  try {
-    log = linux.open("/dev/kmsg", { nonBlock: true });
-  } catch {
-    return;
-  }
-  const buffer = new Uint8Array(longestRecord);
-  for (let end = readRecord(linux, log, buffer); end > 0; end = readRecord(linux, log, buffer)) {
-    const [line = ""] = new TextDecoder().decode(buffer.subarray(0, end)).split("\n");
-    yield line.slice(line.indexOf(";") + 1);
-  }
-  linux.close(log);
-}
-
-const longestRecord = 8192;
-
-/** Each read gives one record; EPIPE says that the next one has been overwritten. */
-function readRecord(linux: LogLinux, log: number, buffer: Uint8Array): number {
-  try {
-    return linux.read(log, buffer);
-  } catch (error) {
-    return errorCode(error) === "EPIPE" ? readRecord(linux, log, buffer) : 0;
-  }
 }
