@@ -1,4 +1,5 @@
 import { matchesPattern } from "./matches-pattern.ts";
+import { moduleName } from "./module-name.ts";
 
 /** Aliases and the modules that they stand for. */
 export interface AliasTable {
@@ -14,7 +15,7 @@ export interface AliasTable {
  */
 export function parseAliases(text: string): AliasTable {
   let cabinet: Cabinet | undefined;
-  return { match: (alias) => search((cabinet ??= fileLines(normaliseAlias(text))), alias) };
+  return { match: (alias) => search((cabinet ??= fileLines(text)), alias) };
 }
 
 /** `-` is the same as `_` everywhere but in a set: `[0-9]`. */
@@ -24,48 +25,85 @@ export function normaliseAlias(alias: string): string {
 }
 
 /**
- * Where in the text the patterns begin, by letters that an alias must have: all those before the first
- * wildcard, or, where these are few (every `acpi*:…:*` and `hid:b0003g*v…` has them), the last between two.
+ * The lines, by letters that an alias must have to match: the last before a pattern's first wildcard, or,
+ * where there are few (every `acpi*:…:*` and `hid:b0003g*v…` has them), the last between two.
+ *
+ * A drawer is a number made of letters. Two that fall into one do no harm, for every line that is found is
+ * compared in the end; tens of thousands of texts as keys would cost twice the rest.
  */
 interface Cabinet {
   readonly text: string;
-  readonly byBeginning: Drawers;
-  /** The lengths of all these beginnings. */
+  /** The last line in each drawer, by its number from 1 on; 0 in an empty one. */
+  readonly drawers: Uint32Array;
+  /** The line that was in the same drawer before each. */
+  readonly previous: Uint32Array;
+  /** Where in the text the pattern of each line begins. */
+  readonly starts: Uint32Array;
+  /** How many letters there are before the first wildcards. */
   readonly lengths: ReadonlySet<number>;
-  readonly byLast: Drawers;
 }
 
-type Drawers = ReadonlyMap<string, number | readonly number[]>;
-
-const keyword = "\nalias ";
+const keyword = "alias ";
+const shortestLine = "alias a b\n".length;
 const leastBeginning = 12;
 const lastLength = 6;
 
 /** Runs once, and cold for most of the lines: the engine's own searches are faster than loops of ours. */
-function fileLines(lines: string): Cabinet {
-  const text = `\n${lines}`;
-  const byBeginning = new Map<string, number | number[]>();
-  const byLast = new Map<string, number | number[]>();
+function fileLines(text: string): Cabinet {
+  const most = Math.ceil(text.length / shortestLine) + 1;
+  const drawers = new Uint32Array(drawerCount);
+  const previous = new Uint32Array(most);
+  const starts = new Uint32Array(most);
   const lengths = new Set<number>();
   const rare = Array.from(text.matchAll(/[?[\\]/g), ({ index }) => index);
   let next = 0;
-  for (let line = text.indexOf(keyword); line !== -1; line = text.indexOf(keyword, line + 1)) {
-    const start = line + keyword.length;
+  let count = 0;
+  const first = text.startsWith(keyword) ? keyword.length : nextPattern(text, 0);
+  for (let start = first; start !== -1; start = nextPattern(text, start)) {
     const end = text.indexOf(" ", start);
     while ((rare[next] ?? end) < start) next++;
     const star = text.indexOf("*", start);
     const wildcard = Math.min(end, star === -1 ? end : star, rare[next] ?? end);
     const few = wildcard < end && wildcard - start < leastBeginning;
     const last = few ? lastLetters(text.slice(wildcard, end)) : "";
-    if (last !== "") {
-      put(byLast, last, start);
-    } else {
-      put(byBeginning, text.slice(start, wildcard), start);
-      lengths.add(wildcard - start);
-    }
+    if (last === "") lengths.add(wildcard - start);
+    const drawer = last === "" ? beginningDrawer(text, start, wildcard) : lastDrawer(last, 0);
+    starts[++count] = start;
+    previous[count] = drawers[drawer] ?? 0;
+    drawers[drawer] = count;
   }
-  return { text, byBeginning, lengths, byLast };
+  return { text, drawers, previous, starts, lengths };
 }
+
+/** Where the pattern of the next line begins; -1 behind the last. */
+function nextPattern(text: string, from: number): number {
+  const line = text.indexOf(`\n${keyword}`, from);
+  return line === -1 ? -1 : line + 1 + keyword.length;
+}
+
+const drawerCount = 0x20000;
+const beginningLength = 10;
+
+/** The drawer of what begins with the letters from `start` to `end`: by how many they are, and their last. */
+function beginningDrawer(text: string, start: number, end: number): number {
+  return drawerOf(text, Math.max(start, end - beginningLength), end, end - start);
+}
+
+function lastDrawer(text: string, start: number): number {
+  return drawerOf(text, start, start + lastLength, 0);
+}
+
+function drawerOf(text: string, start: number, end: number, seed: number): number {
+  let hash = seed;
+  for (let at = start; at < end; at++) {
+    const code = text.charCodeAt(at);
+    hash = Math.imul(hash, 31) + (code === dash ? underscore : code);
+  }
+  return (hash ^ (hash >>> 17)) & (drawerCount - 1);
+}
+
+const dash = 0x2d;
+const underscore = 0x5f;
 
 /** The end of the last long run of letters in a pattern; empty where none is long enough. */
 function lastLetters(pattern: string): string {
@@ -80,36 +118,30 @@ function lastLetters(pattern: string): string {
 
 const anyWildcard = /[*?[\]\\]/;
 
-function put(drawers: Map<string, number | number[]>, letters: string, start: number): void {
-  const drawer = drawers.get(letters);
-  if (drawer === undefined) drawers.set(letters, start);
-  else if (typeof drawer === "number") drawers.set(letters, [drawer, start]);
-  else drawer.push(start);
-}
-
-function search({ text, byBeginning, lengths, byLast }: Cabinet, name: string): readonly string[] {
+function search(cabinet: Cabinet, name: string): readonly string[] {
+  const { text, starts, lengths } = cabinet;
   const alias = name.replaceAll("-", "_");
-  const starts: number[] = [];
+  const lines = new Set<number>();
   for (const length of lengths) {
-    if (length <= alias.length) take(starts, byBeginning.get(alias.slice(0, length)));
+    if (length <= alias.length) empty(cabinet, beginningDrawer(alias, 0, length), lines);
   }
   for (let at = 0; at + lastLength <= alias.length; at++) {
-    take(starts, byLast.get(alias.slice(at, at + lastLength)));
+    empty(cabinet, lastDrawer(alias, at), lines);
   }
   const found = new Set<string>();
-  for (const start of starts.toSorted((a, b) => a - b)) {
-    const [pattern = "", module = ""] = lineAt(text, start).split(" ");
-    if (matchesPattern(pattern, alias)) found.add(module);
+  for (const line of Array.from(lines).toSorted((a, b) => a - b)) {
+    const [pattern = "", module = ""] = lineAt(text, starts[line] ?? 0).split(" ");
+    if (matchesPattern(normaliseAlias(pattern), alias)) found.add(moduleName(module));
   }
   return [...found];
+}
+
+/** Takes the lines out of a drawer. */
+function empty({ drawers, previous }: Cabinet, drawer: number, lines: Set<number>): void {
+  for (let line = drawers[drawer] ?? 0; line !== 0; line = previous[line] ?? 0) lines.add(line);
 }
 
 function lineAt(text: string, start: number): string {
   const end = text.indexOf("\n", start);
   return text.slice(start, end === -1 ? text.length : end);
-}
-
-function take(starts: number[], drawer: number | readonly number[] = []): void {
-  if (typeof drawer === "number") starts.push(drawer);
-  else for (const start of drawer) starts.push(start);
 }
