@@ -1,3 +1,5 @@
+import { Option } from "commander";
+import { compressions } from "../config/config-schema.ts";
 import type { CommandDefinition } from "../run-command-line.ts";
 import { runBuild } from "../build/run-build.ts";
 
@@ -13,7 +15,7 @@ export const buildCommand: CommandDefinition = (program, terminal, finish) => {
       "-c, --config <file>",
       "the configuration; default: earlyboot.config.ts, .js or .json here",
     )
-    .option("--compression <name>", "zstd, lz4, gzip, xz or none")
+    .addOption(new Option("--compression <name>", "how to compress").choices(compressions))
     .option("--json", "print the result as JSON")
     .addHelpText(
       "after",

@@ -28,6 +28,8 @@ function wordsOf(program: Command): CompletionWords[] {
     options: command.options.map((option) => ({
       name: option.long ?? option.flags,
       description: option.description,
+      value: option.argChoices ?? (option.required ? "file" : "none"),
     })),
+    values: command.registeredArguments[0]?.argChoices ?? [],
   }));
 }

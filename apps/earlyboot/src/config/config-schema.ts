@@ -1,7 +1,7 @@
 import type { Compression } from "@earlyboot/initrd-image";
 
 /** How an image can be compressed. */
-const compressions: readonly Compression[] = ["zstd", "lz4", "gzip", "xz", "none"];
+export const compressions: readonly Compression[] = ["zstd", "lz4", "gzip", "xz", "none"];
 
 /** The JSON schema of `earlyboot.config.json`. */
 export const configSchema: object = {

@@ -3,6 +3,7 @@ import { CommandError } from "../command-error.ts";
 import type { GuestDisk } from "../qemu/qemu-arguments.ts";
 import { runProgram } from "../run-program.ts";
 import { makeScratchRoot, scratchLabel } from "../scratch/make-scratch-root.ts";
+import { firstDisk, type TrialBus } from "./choose-bus.ts";
 import { readDiskImage, type DiskContent } from "./disk-image.ts";
 
 /** Where a trial boots to. */
@@ -15,7 +16,7 @@ export interface ChosenRoot {
 }
 
 /** A scratch root among other disks, so that the boot has to find the right one by its label. */
-export async function makeScratchDisks(directory: string): Promise<ChosenRoot> {
+export async function makeScratchDisks(directory: string, bus: TrialBus): Promise<ChosenRoot> {
   const data = join(directory, "data.img");
   const root = join(directory, "root.img");
   const empty = join(directory, "empty.img");
@@ -23,7 +24,7 @@ export async function makeScratchDisks(directory: string): Promise<ChosenRoot> {
   await makeScratchRoot({ file: root });
   await runProgram("truncate", ["-s", "8M", empty]);
   return {
-    disks: [{ file: data }, { file: root }, { file: empty }],
+    disks: [data, root, empty].map((file) => ({ file, bus })),
     // A new file system is clean: only force makes the checker look at it.
     commandLine: [`root=LABEL=${scratchLabel}`, "fsck.mode=force"],
     types: ["ext4"],
@@ -36,19 +37,20 @@ export async function makeScratchDisks(directory: string): Promise<ChosenRoot> {
  * @throws CommandError when there is nothing to boot into, or more than one and `asked`, the text for
  *   the command line, names none.
  */
-export async function findRootOn(file: string, asked = ""): Promise<ChosenRoot> {
+export async function findRootOn(file: string, bus: TrialBus, asked = ""): Promise<ChosenRoot> {
   const { format, contents } = await readDiskImage(file);
   const named = /(^|\s)root=/.test(asked);
   const candidates = contents.filter(({ isFileSystem }) => isFileSystem);
-  const disks = [{ file, format }];
+  const disks = [{ file, format, bus }];
   const types = format === "qcow2" ? commonTypes : [...new Set(candidates.map(({ type }) => type))];
   if (named) return { disks, types, commandLine: [] };
-  if (format === "qcow2") throw new CommandError(cannotLookInto(file));
-  if (candidates.length === 0) throw new CommandError(nothingOn(file, contents));
+  if (format === "qcow2") throw new CommandError(cannotLookInto(file, bus));
+  if (candidates.length === 0) throw new CommandError(nothingOn(file, bus, contents));
   const roots = candidates.length === 1 ? candidates : likelyRoots(candidates);
   const [root] = roots;
-  if (root === undefined || roots.length > 1) throw new CommandError(severalOn(file, candidates));
-  return { disks, types, commandLine: [`root=${deviceOf(root)}`] };
+  if (root === undefined || roots.length > 1)
+    throw new CommandError(severalOn(file, bus, candidates));
+  return { disks, types, commandLine: [`root=${firstDisk(bus, root.partition)}`] };
 }
 
 const commonTypes: readonly string[] = ["ext4", "btrfs", "xfs", "vfat"];
@@ -68,12 +70,8 @@ const rootPartitionTypes: readonly string[] = [
 
 const bootOnly: readonly string[] = ["vfat", "exfat", "ntfs"];
 
-function deviceOf({ partition }: DiskContent): string {
-  return `/dev/vda${partition ?? ""}`;
-}
-
-function nothingOn(file: string, contents: readonly DiskContent[]): string {
-  const seen = contents.map((content) => `${deviceOf(content)} is ${content.type}`);
+function nothingOn(file: string, bus: TrialBus, contents: readonly DiskContent[]): string {
+  const seen = contents.map(({ partition, type }) => `${firstDisk(bus, partition)} is ${type}`);
   return (
     `There is no file system to boot into on ${file}, neither on the whole disk nor on a partition` +
     `${seen.length === 0 ? "" : ` (${seen.join(", ")})`}. ` +
@@ -81,11 +79,13 @@ function nothingOn(file: string, contents: readonly DiskContent[]): string {
   );
 }
 
-function severalOn(file: string, candidates: readonly DiskContent[]): string {
-  const seen = candidates.map((content) => `${deviceOf(content)} (${content.type})`).join(", ");
-  return `More than one file system on ${file} may be the root: ${seen}. Name it: --cmdline root=/dev/vdaN.`;
+function severalOn(file: string, bus: TrialBus, candidates: readonly DiskContent[]): string {
+  const seen = candidates
+    .map(({ partition, type }) => `${firstDisk(bus, partition)} (${type})`)
+    .join(", ");
+  return `More than one file system on ${file} may be the root: ${seen}. Name it: --cmdline root=${firstDisk(bus, candidates[0]?.partition)}.`;
 }
 
-function cannotLookInto(file: string): string {
-  return `${file} is a qcow2 image, into which this command does not look. Name the root: --cmdline root=/dev/vda1.`;
+function cannotLookInto(file: string, bus: TrialBus): string {
+  return `${file} is a qcow2 image, into which this command does not look. Name the root: --cmdline root=${firstDisk(bus, 1)}.`;
 }

@@ -4,6 +4,7 @@ import { release, tmpdir } from "node:os";
 import { join } from "node:path";
 import { buildInitrd } from "../build/build-initrd.ts";
 import { CommandError } from "../command-error.ts";
+import { readImageFile } from "../inspect/read-image-file.ts";
 import { findModules } from "../kernel/find-modules.ts";
 import { readKernelFile, type KernelFile } from "../kernel/read-kernel-file.ts";
 import { chooseAccelerator } from "../qemu/choose-accelerator.ts";
@@ -12,6 +13,7 @@ import { startGuest } from "../qemu/start-guest.ts";
 import { parseScratchFacts } from "../scratch/scratch-facts.ts";
 import { formatBytes } from "../terminal/format.ts";
 import type { Terminal } from "../terminal/terminal.ts";
+import { chooseBus, type TrialBus } from "./choose-bus.ts";
 import { judgeBoot, type BootResult } from "./boot-result.ts";
 import { findRootOn, makeScratchDisks, type ChosenRoot } from "./choose-root.ts";
 import { connectKeyboard } from "./connect-keyboard.ts";
@@ -40,10 +42,12 @@ export async function tryImage(options: TryOptions, terminal: Terminal): Promise
   const directory = await mkdtemp(join(tmpdir(), "earlyboot-try-"));
   const show = options.json ? () => {} : (text: string) => terminal.line(text);
   try {
+    const bus = await busFor(options.image);
+    if (bus !== "virtio") show(`The image has no drivers of virtio: its disks are on ${bus}.`);
     const root =
       options.root === undefined
-        ? await makeScratchDisks(directory)
-        : await findRootOn(options.root, options.cmdline);
+        ? await makeScratchDisks(directory, bus)
+        : await findRootOn(options.root, bus, options.cmdline);
     const image = options.image ?? (await buildImageFor(kernel, options, root, directory, show));
     const result = await boot({ kernel, image, root, directory }, options, terminal);
     const { size } = await stat(image);
@@ -53,6 +57,11 @@ export async function tryImage(options: TryOptions, terminal: Terminal): Promise
   } finally {
     await rm(directory, { recursive: true });
   }
+}
+
+/** An image that is built here has the drivers of all. */
+async function busFor(image: string | undefined): Promise<TrialBus> {
+  return image === undefined ? "virtio" : chooseBus(await readImageFile(image));
 }
 
 function requireFile(file: string | undefined) {
@@ -93,9 +102,10 @@ interface Trial {
 async function boot(trial: Trial, options: TryOptions, terminal: Terminal): Promise<BootResult> {
   const { kernel, root } = trial;
   const { architecture } = kernel;
+  const bus = root.disks[0]?.bus ?? "virtio";
   const accelerator =
     options.accel === "auto" ? await chooseAccelerator(kernel.path, architecture) : options.accel;
-  const extra = (options.disk ?? []).map((file): GuestDisk => ({ file }));
+  const extra = (options.disk ?? []).map((file): GuestDisk => ({ file, bus }));
   const guest = startGuest(
     {
       kernel: kernel.path,

@@ -1,0 +1,60 @@
+import { imageEntries, type Image } from "@earlyboot/initrd-image";
+import { moduleName } from "@earlyboot/kernel-modules";
+import { CommandError } from "../command-error.ts";
+import type { GuestDisk } from "../qemu/qemu-arguments.ts";
+
+/** How the disks of a trial are attached. */
+export type TrialBus = Exclude<NonNullable<GuestDisk["bus"]>, "none">;
+
+/**
+ * The bus for whose disks an image has drivers: it may have been made for a machine that is quite another than
+ * QEMU's. An image without any modules is taken for one whose kernel needs none.
+ *
+ * @throws CommandError naming what it lacks, when QEMU can give it no disk.
+ */
+export function chooseBus(image: Image): TrialBus {
+  const { held, parts } = driversOf(image);
+  if (held.size === 0 && parts.size === 0) return "virtio";
+  const bus = buses.find(([, drivers]) =>
+    drivers.every((name) => held.has(name) || parts.has(name)),
+  );
+  if (bus !== undefined) return bus[0];
+  const wanted = buses.map(([, drivers]) => drivers.join(" and ")).join(", or ");
+  throw new CommandError(
+    `The image has no driver for any disk that QEMU can give it: that would be ${wanted}. ` +
+      'Leave the image out, or build one with modules: "generic".',
+  );
+}
+
+const buses: readonly (readonly [TrialBus, readonly string[]])[] = [
+  ["virtio", ["virtio_pci", "virtio_blk"]],
+  ["nvme", ["nvme"]],
+  ["ahci", ["ahci", "sd_mod"]],
+  ["scsi", ["virtio_pci", "virtio_scsi", "sd_mod"]],
+  ["usb", ["xhci_pci", "usb_storage", "sd_mod"]],
+];
+
+/** The modules that an image holds, and those that are part of its kernel. */
+function driversOf(image: Image) {
+  const entries = imageEntries(image);
+  const paths = [...entries.keys()];
+  const lists = paths.filter((path) =>
+    /^(usr\/)?lib\/modules\/[^/]+\/modules\.builtin$/.test(path),
+  );
+  const lines = lists.flatMap((path) =>
+    Buffer.from(entries.get(path)?.content ?? [])
+      .toString()
+      .split("\n"),
+  );
+  return {
+    held: new Set(paths.filter((path) => /\.ko(\.\w+)?$/.test(path)).map(moduleName)),
+    parts: new Set(lines.filter((line) => line !== "").map(moduleName)),
+  };
+}
+
+/** The kernel's name for the first disk of a bus, or for a partition of it. */
+export function firstDisk(bus: TrialBus, partition: number | undefined): string {
+  const disk = { virtio: "vda", nvme: "nvme0n1", ahci: "sda", scsi: "sda", usb: "sda" }[bus];
+  if (partition === undefined) return `/dev/${disk}`;
+  return `/dev/${disk}${bus === "nvme" ? "p" : ""}${partition}`;
+}
