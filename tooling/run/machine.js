@@ -14,7 +14,7 @@ export async function installPackages({ needed, wanted }) {
   if (left.length === 0) return;
   const text = explain(left, become);
   if (left.some((one) => needed.includes(one))) throw new Error(text);
-  say(`${text} The tests that need them will be skipped.`);
+  say(`${text} What needs them will be left out.`);
 }
 
 /** Installs `missing` and gives what is still missing; what the archive lacked lately is not asked for again. */

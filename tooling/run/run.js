@@ -1,7 +1,7 @@
 #!/usr/bin/env node
-// What `npm start` and `npm test` run. Needs Node 20 and its npm, nothing else: no package is there
-// yet. `set-up` does all that a killed run could leave half done, under a lock, so that a second
-// run waits for what the first one's children still do.
+// What `npm start`, `npm test` and `npm run bench:boot` run. Needs Node 20 and its npm, nothing else:
+// no package is there yet. `set-up` does all that a killed run could leave half done, under a lock, so
+// that a second run waits for what the first one's children still do.
 import { spawn } from "node:child_process";
 import { mkdirSync } from "node:fs";
 import { constants } from "node:os";
@@ -19,11 +19,16 @@ switch (task) {
   case "test":
     await test();
     break;
+  case "bench":
+    await bench();
+    break;
   case "set-up":
     await setUp(options);
     break;
   default:
-    die("Usage: npm start [-- OPTIONS] or npm test [-- JEST OPTIONS].");
+    die(
+      "Usage: npm start [-- OPTIONS], npm test [-- JEST OPTIONS] or npm run bench:boot [-- OPTIONS].",
+    );
 }
 
 async function start() {
@@ -49,6 +54,14 @@ async function test() {
     "--maxWorkers=2",
     ...options,
   ]);
+}
+
+async function bench() {
+  await lockedSetUp(["bench"]);
+  const program = `${root}/apps/earlyboot/bench/bench-boot.js`;
+  process.exitCode = await run("node", [program, ...options], {
+    cwd: process.env.INIT_CWD ?? root,
+  });
 }
 
 async function lockedSetUp(parameters) {

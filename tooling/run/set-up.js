@@ -2,17 +2,20 @@ import { createHash } from "node:crypto";
 import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { installBusybox, installKernel } from "./kernel.js";
 import { installPackages } from "./machine.js";
-import { packagesForStart, packagesForTests } from "./packages.js";
+import { packagesForBenchmark, packagesForStart, packagesForTests } from "./packages.js";
 import { root } from "./places.js";
 import { die, output, step } from "./say.js";
 
-/** Brings the clone and the machine to where `npm start` or `npm test` can run. Quiet when all is there. */
+/** What a task can do without, saying so. */
+const wantedBy = { test: packagesForTests, bench: packagesForBenchmark };
+
+/** Brings the clone and the machine to where a task can run. Quiet when all is there. */
 export async function setUp([task, ...options]) {
   try {
     await installNodeModules();
     await installPackages({
       needed: packagesForStart,
-      wanted: task === "test" ? packagesForTests : [],
+      wanted: wantedBy[task] ?? [],
     });
     await installBusybox();
     if (!options.includes("--no-kernel")) await installKernel("cloud");

@@ -1,27 +1,45 @@
-// How long boots take: `pnpm bench:boot [--runs N] [--wall] [--image NAME=FILE]…`. See docs/performance.md.
-import { spawn } from "node:child_process";
-import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync, statSync } from "node:fs";
+// What boots cost, beside others: `pnpm bench:boot [OPTIONS]`; see docs/performance.md.
+import { existsSync, mkdtempSync, readdirSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
-import { buildInitrd } from "../dist/build/build-initrd.js";
-import { makeScratchRoot, scratchInit } from "../dist/index.js";
+import { readImage } from "@earlyboot/initrd-image";
+import { makeScratchRoot, parseScratchFacts, scratchInit } from "../dist/index.js";
 import { cacheDirectory } from "../dist/cache-directory.js";
+import { contenders, directoryFor, givenImage } from "./contenders.js";
+import { checkBudgets } from "./budgets.js";
+import { leastMemory, longest, measureBoot } from "./measure-boot.js";
+import { compressors } from "./peers.js";
+
+const usage = `Usage: pnpm bench:boot [OPTIONS]
+
+  --runs N           boots of each image, in turns (default 3); the table shows medians
+  --only WORDS       only images whose name contains one of these, separated by commas
+  --wall             the host's own time and two processors, instead of counted instructions
+  --compression ALG  lz4 (default) or zstd, for every image
+  --no-memory        do not look for the least memory that boots
+  --image NAME=FILE  a further image, that is there already
+`;
 
 const { values } = parseArgs({
+  allowNegative: true,
   options: {
+    compression: { type: "string", default: "lz4" },
+    help: { type: "boolean", default: false },
+    image: { type: "string", multiple: true, default: [] },
+    memory: { type: "boolean", default: true },
+    only: { type: "string", default: "" },
     runs: { type: "string", default: "3" },
     wall: { type: "boolean", default: false },
-    image: { type: "string", multiple: true, default: [] },
   },
 });
-
-const kernels = join(cacheDirectory(), "kernels/cloud-amd64");
-if (!existsSync(join(kernels, "boot"))) {
-  console.error(`There is no kernel in ${kernels}: run "npm test" once, which fetches it.`);
-  process.exit(1);
+if (values.help || compressors[values.compression] === undefined || !(Number(values.runs) > 0)) {
+  console.error(usage);
+  process.exit(values.help ? 0 : 2);
 }
-const version = readdirSync(join(kernels, "lib/modules"))[0];
+
+const rootUuid = "3e1f6b5a-9f0e-4c57-8a43-6a5d4c1b2e90";
+const kernel = findKernel();
 const directory = mkdtempSync(join(tmpdir(), "earlyboot-bench-"));
 try {
   await compare();
@@ -29,15 +47,91 @@ try {
   rmSync(directory, { recursive: true });
 }
 
+function findKernel() {
+  const tree = join(cacheDirectory(), "kernels/cloud-amd64");
+  if (!existsSync(join(tree, "boot"))) {
+    console.error(`There is no kernel in ${tree}: "npm run bench:boot" fetches it.`);
+    process.exit(1);
+  }
+  const [version] = readdirSync(join(tree, "lib/modules"));
+  const modules = join(tree, "lib/modules", version);
+  return { tree, version, modules, file: join(tree, "boot", `vmlinuz-${version}`) };
+}
+
 /** Boots every image once in each round, so that what the host does meanwhile touches all alike. */
 async function compare() {
   const root = join(directory, "root.ext4");
-  await makeScratchRoot({ file: root, label: "root", init: timingInit() });
-  const images = [await buildOwn(), ...values.image.map(parseImage)];
-  for (let run = 0; run < Number(values.runs); run++) {
-    for (const image of images) image.boots.push(await boot(image.file, root));
+  await makeScratchRoot({ file: root, label: "root", uuid: rootUuid, init: timingInit() });
+  const images = await makeImages();
+  for (let run = 1; run <= Number(values.runs); run++) {
+    for (const image of images) {
+      say(`boot ${run} of ${values.runs}: ${image.name}`);
+      image.boots.push(
+        await boot(image, root, { wall: values.wall, memory: 1024, patience: longest }),
+      );
+    }
   }
-  console.table(images.map(rowOf));
+  if (values.memory) {
+    for (const image of images) {
+      say(`least memory: ${image.name}`);
+      image.memory = await leastMemory((how) => boot(image, root, { wall: true, ...how }));
+    }
+  }
+  const rows = images.flatMap(rowsOf);
+  console.log(heading());
+  console.table(Object.fromEntries(rows.map(({ name, figures }) => [name, shown(figures)])));
+  tellStages(images.find(({ name }) => name.startsWith("earlyboot")));
+  for (const line of checkBudgets(rows, values)) console.log(line);
+}
+
+async function makeImages() {
+  const asked = values.only.split(",");
+  const wanted = contenders.filter(({ name }) => asked.some((word) => name.includes(word)));
+  const images = [];
+  for (const contender of [...wanted, ...values.image.map(givenImage)]) {
+    const image = await makeImage(contender);
+    if (image) images.push(image);
+  }
+  return images;
+}
+
+/** The image of a contender; one that cannot be made is left out, and is told of. */
+async function makeImage({ name, make, given, missing, root, marks }) {
+  const own = directoryFor(directory, name);
+  const file = given ?? join(own, "image");
+  if (missing) return say(`left out: ${name}: ${missing}`);
+  const start = performance.now();
+  try {
+    if (make) say(`making the image: ${name}`);
+    await make?.({ directory: own, kernel, compression: values.compression, file });
+  } catch (error) {
+    return say(`left out: ${name}: ${error.stderr || error.message}`);
+  }
+  const built = make && (performance.now() - start) / 1000;
+  const { segments } = await readImage(file);
+  return {
+    name,
+    file,
+    built,
+    directory: own,
+    compression: segments.at(-1).compression,
+    unpacked: segments.reduce((sum, { unpackedSize }) => sum + unpackedSize, 0),
+    rootWord: root === "uuid" ? `UUID=${rootUuid}` : "LABEL=root",
+    marks: marks ?? { [name]: "real-init-runs" },
+    boots: [],
+  };
+}
+
+function boot(image, root, how) {
+  return measureBoot({
+    directory: image.directory,
+    kernel,
+    image: image.file,
+    root,
+    rootWord: image.rootWord,
+    marks: Object.values(image.marks),
+    ...how,
+  });
 }
 
 /** The scratch root's init, which first says in the kernel's log that it runs. */
@@ -49,61 +143,94 @@ function timingInit() {
     .replace("exec > $facts\n", `exec > $facts\n${tell}`);
 }
 
-async function buildOwn() {
-  const file = join(directory, "earlyboot.img");
-  const request = {
-    architecture: "x64",
-    kernelVersion: version,
-    modulesDirectory: join(kernels, "lib/modules", version),
-    modules: "guest",
-    fileSystems: ["ext4"],
-  };
-  const { seconds } = await buildInitrd(request, { output: file, compression: "lz4" });
-  return { name: "earlyboot", file, boots: [], built: seconds };
+function rowsOf({ name, file, boots, built, compression, unpacked, memory, marks }) {
+  return Object.keys(marks).map((row, index) => {
+    const reached = boots.filter((one) => one.marks[index] !== undefined);
+    const init = reached.map((one) => one.marks[index] - one.reached);
+    return {
+      name: row,
+      image: name,
+      figures: {
+        reached: median(reached.map((one) => one.reached)),
+        init: median(init),
+        spread: (Math.max(...init) - Math.min(...init)) / median(init),
+        total: median(reached.map((one) => one.marks[index])),
+        failed: boots.length - reached.length,
+        size: statSync(file).size,
+        compression,
+        unpacked,
+        memory,
+        built,
+      },
+    };
+  });
 }
 
-function parseImage(text) {
-  const [name, file] = text.split("=");
-  return { name, file, boots: [] };
+function median(numbers) {
+  const sorted = numbers.toSorted((one, other) => one - other);
+  return sorted[sorted.length >> 1];
 }
 
-async function boot(image, root) {
-  const facts = join(directory, "facts");
-  const kernel = join(kernels, "boot", `vmlinuz-${version}`);
-  const usual = "-M q35 -accel tcg -cpu max -m 1024 -nodefaults -nographic -no-reboot -serial null";
-  const processors = values.wall ? "-smp 2" : "-smp 1 -icount shift=0,sleep=off";
-  const commandLine =
-    "console=ttyS0 panic=-1 tsc=reliable root=LABEL=root fsck.mode=skip quiet" +
-    (values.wall ? "" : " idle=poll");
-  const places = {
-    "-serial": `file:${facts}`,
-    "-kernel": kernel,
-    "-initrd": image,
-    "-drive": `file=${root},format=raw,if=virtio,snapshot=on`,
-    "-append": commandLine,
-  };
-  const words = [...`${usual} ${processors}`.split(" "), ...Object.entries(places).flat()];
-  const qemu = spawn("qemu-system-x86_64", words, { stdio: ["ignore", "ignore", "inherit"] });
-  await new Promise((resolve) => qemu.once("exit", resolve));
-  return timesIn(readFileSync(facts, "utf8"));
-}
-
-function timesIn(facts) {
-  const at = (words) => Number(new RegExp(`\\[ *([\\d.]+)\\][^\\n]*${words}`).exec(facts)?.[1]);
-  return { reached: at("Run /init"), total: at("real-init-runs") };
-}
-
-function rowOf({ name, file, boots, built }) {
-  const median = (pick) => {
-    const sorted = boots.map(pick).toSorted((a, b) => a - b);
-    return sorted[sorted.length >> 1].toFixed(3);
-  };
+function shown(figures) {
+  const { memory, failed } = figures;
   return {
-    image: name,
-    "kernel → /init, s": median(({ reached }) => reached),
-    "/init → real init, s": median(({ reached, total }) => total - reached),
-    "total, s": median(({ total }) => total),
-    bytes: statSync(file).size,
-    "build, s": built?.toFixed(1) ?? "",
+    "kernel → /init, s": seconds(figures.reached),
+    "/init → real init, s": seconds(figures.init),
+    spread: percent(figures.spread),
+    "total, s": seconds(figures.total),
+    ...(failed > 0 ? { "did not boot": failed } : {}),
+    "image, MiB": mebibytes(figures.size),
+    "unpacked, MiB": mebibytes(figures.unpacked),
+    "boots / fails, MiB": memory === undefined ? "" : `${memory.boots} / ${memory.fails}`,
+    "build, s": figures.built?.toFixed(1) ?? "",
+    compression: figures.compression,
   };
+}
+
+function seconds(value) {
+  return value?.toFixed(3) ?? "not reached";
+}
+
+function percent(part) {
+  return Number.isFinite(part) ? `${(part * 100).toFixed(0)} %` : "";
+}
+
+function mebibytes(bytes) {
+  return (bytes / 2 ** 20).toFixed(1);
+}
+
+function heading() {
+  const clock = values.wall
+    ? "the host's time, two processors"
+    : "counted instructions, 10⁹ to the second, one processor";
+  return `\nLinux ${kernel.version}, QEMU without KVM, 1024 MiB, ext4 on virtio; ${clock}; medians of ${values.runs}.`;
+}
+
+/** Where earlyboot's own time went, by its report of the last boot. */
+function tellStages(image) {
+  const report = image && parseScratchFacts(image.boots.at(-1).text)?.report;
+  if (!report) return;
+  const { started, stages } = report;
+  console.log(`\nThe stages of the last boot of ${image.name}, ms after the kernel's start:`);
+  console.table([
+    {
+      stage: "(before the first)",
+      start: Math.round(started),
+      ms: round(stages[0].start - started),
+    },
+    ...stages.map(({ name, start, duration, note = "" }) => ({
+      stage: name,
+      start: Math.round(start),
+      ms: round(duration),
+      note: note.slice(0, 60),
+    })),
+  ]);
+}
+
+function round(milliseconds) {
+  return Number(milliseconds.toFixed(1));
+}
+
+function say(text) {
+  console.error(`bench: ${text}`);
 }
