@@ -70,6 +70,10 @@ export const packagesForTests = [
   { name: "initramfs-tools-core", program: "mkinitramfs" },
   { name: "dracut-core", program: "dracut" },
   { name: "tiny-initramfs-core", program: "mktirfs" },
+  // What people use: to look at pages, and to complete words
+  { name: "chromium", program: "chromium" },
+  { name: "zsh", program: "zsh" },
+  { name: "fish", program: "fish" },
 ];
 
 const forBenchmark =
