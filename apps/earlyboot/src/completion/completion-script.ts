@@ -8,7 +8,7 @@ export interface CompletionWords {
 }
 
 /** An option, for completion. */
-export interface CompletionOption {
+interface CompletionOption {
   readonly name: string;
   readonly description: string;
   /** What can follow it: nothing, a file, or one of these words. */
