@@ -1,5 +1,5 @@
 import { expect, it } from "@jest/globals";
-import { readHostRoot } from "../src/build/host-root.ts";
+import { parseMountinfo } from "../src/build/host-root.ts";
 
 const mountinfo = `21 1 254:1 / / rw,relatime shared:1 - ext4 /dev/vda1 rw,errors=remount-ro
 22 21 0:20 / /proc rw - proc proc rw
@@ -7,11 +7,11 @@ const mountinfo = `21 1 254:1 / / rw,relatime shared:1 - ext4 /dev/vda1 rw,error
 `;
 
 it("finds what is mounted at the root", () => {
-  expect(readHostRoot(mountinfo)).toEqual({ device: "254:1", type: "ext4", source: "/dev/vda1" });
+  expect(parseMountinfo(mountinfo)).toEqual({ device: "254:1", type: "ext4", source: "/dev/vda1" });
 });
 
 it("takes the topmost of several", () => {
-  expect(readHostRoot(`${mountinfo}40 21 0:50 / / rw - overlay overlay rw\n`)?.type).toBe(
+  expect(parseMountinfo(`${mountinfo}40 21 0:50 / / rw - overlay overlay rw\n`)?.type).toBe(
     "overlay",
   );
 });

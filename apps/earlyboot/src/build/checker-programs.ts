@@ -12,8 +12,10 @@ export function checkerPrograms(types: readonly string[]): ProgramOptions[] {
 }
 
 /** The programs that are missing here for checking some types of file systems. */
-export function missingCheckers(types: readonly string[]): string[] {
-  return [...new Set(types.flatMap(programOf))].filter((name) => findProgram(name) === undefined);
+export function missingCheckers(types: readonly string[], top = ""): string[] {
+  return [...new Set(types.flatMap(programOf))].filter(
+    (name) => findProgram(name, top) === undefined,
+  );
 }
 
 function programOf(type: string): string[] {
@@ -21,10 +23,10 @@ function programOf(type: string): string[] {
   return program === undefined ? [] : [program];
 }
 
-/** The path of a program of this machine. */
-export function findProgram(name: string): string | undefined {
+/** The path of a program of this machine, or of one whose files are below `top`. */
+export function findProgram(name: string, top = ""): string | undefined {
   const directories = ["/usr/sbin", "/sbin", "/usr/bin", "/bin", "/usr/local/sbin"];
-  return directories.map((directory) => `${directory}/${name}`).find(isExecutable);
+  return directories.map((directory) => `${top}${directory}/${name}`).find(isExecutable);
 }
 
 function isExecutable(path: string): boolean {

@@ -43,7 +43,7 @@ export async function runBuild(options: BuildCommandOptions, terminal: Terminal)
 
 /** What would keep this machine from booting the image: said before the reboot. */
 function bootWarnings(request: InitrdRequest, { compression, modules }: BuiltInitrd): string[] {
-  return checkForBooting(request, compression, new Set(modules))
+  return checkForBooting(request, compression, { held: new Set(modules) })
     .filter(({ level }) => level !== "ok")
     .map(({ subject, text }) => `${subject}: ${text}`);
 }

@@ -1,34 +1,45 @@
 import { existsSync, readFileSync, statfsSync } from "node:fs";
 import { release } from "node:os";
 import { dirname, resolve } from "node:path";
-import { readModuleIndex } from "@earlyboot/kernel-modules";
+import { hasParameter, parseCommandLine } from "@earlyboot/cmdline";
+import { matchAlias, readModuleIndex } from "@earlyboot/kernel-modules";
 import { findProgram, missingCheckers } from "../build/checker-programs.ts";
 import { hostFiles } from "../build/host-files.ts";
-import { readHostRoot } from "../build/host-root.ts";
+import { readHostRoot, type HostRoot } from "../build/host-root.ts";
 import type { InitrdRequest } from "../build/build-initrd.ts";
 import { formatBytes } from "../terminal/format.ts";
 import type { Compression } from "@earlyboot/initrd-image";
 import type { Finding } from "./finding.ts";
 import { checkKernelOptions, readKernelOptions } from "./kernel-options.ts";
-import { driversOf } from "./root-drivers.ts";
+import { driversOf, isAssembled } from "./root-drivers.ts";
 
-/**
- * What this machine lacks for booting the image that `request` describes; `held` names the modules that
- * are in it, where it is built already.
- */
+/** What is looked at besides the request. */
+export interface MachineOptions {
+  /** The modules that are in the image, where it is built already. */
+  readonly held?: ReadonlySet<string>;
+  /** The directory below which the machine's files are; default: those of this machine. */
+  readonly top?: string;
+}
+
+/** What this machine lacks for booting the image that `request` describes. */
 export function checkForBooting(
   request: InitrdRequest,
   compression: Compression,
-  held?: ReadonlySet<string>,
+  { held, top = "" }: MachineOptions = {},
 ): Finding[] {
-  const { kernelVersion, modulesDirectory } = request;
+  const { kernelVersion, modulesDirectory, configuration } = request;
   const running = kernelVersion === release();
-  const options = readKernelOptions(kernelVersion, modulesDirectory, running);
+  const options = readKernelOptions(kernelVersion, modulesDirectory, running, top);
+  const root = readHostRoot(top);
   return [
     ...checkKernelOptions(options, kernelVersion, compression),
-    ...checkCheckers(request.fileSystems),
-    ...(modulesDirectory === undefined ? [] : checkRootDrivers(modulesDirectory, held)),
-    checkMemory(),
+    ...checkCheckers(request.fileSystems, top),
+    ...(root === undefined || modulesDirectory === undefined
+      ? []
+      : checkRootDrivers(root, modulesDirectory, held, top)),
+    ...(root === undefined ? [] : checkAssembly(root, top)),
+    ...checkRootIsNamed(configuration, top),
+    checkMemory(top),
   ];
 }
 
@@ -50,8 +61,8 @@ export function checkForBuilding(output: string): Finding[] {
   return [...found, checkSpace(output)];
 }
 
-function checkCheckers(types: readonly string[]): Finding[] {
-  const missing = missingCheckers(types);
+function checkCheckers(types: readonly string[], top: string): Finding[] {
+  const missing = missingCheckers(types, top);
   if (missing.length === 0) {
     return [
       {
@@ -68,25 +79,49 @@ function checkCheckers(types: readonly string[]): Finding[] {
   }));
 }
 
-/** Whether an image can drive the disk that holds the root of this machine. */
-function checkRootDrivers(modulesDirectory: string, held?: ReadonlySet<string>): Finding[] {
-  const root = readHostRoot();
-  if (root === undefined) return [];
-  const { modules, builtin } = readModuleIndex(hostFiles, modulesDirectory);
-  const drivers = driversOf(root.device);
-  const lacking = drivers.filter((name) => !builtin.has(name) && !(held ?? modules).has(name));
+/** Whether an image can drive the disk that holds the root of this machine, and mount what is on it. */
+function checkRootDrivers(
+  root: HostRoot,
+  modulesDirectory: string,
+  held: ReadonlySet<string> | undefined,
+  top: string,
+): Finding[] {
+  const index = readModuleIndex(hostFiles, modulesDirectory);
+  const has = (name: string) => index.builtin.has(name) || (held ?? index.modules).has(name);
+  const drivers = driversOf(root.device, `${top}/sys`);
   const where = `the root of this machine (${root.type} on ${root.source})`;
+  const who = held === undefined ? `the kernel of ${modulesDirectory}` : "the image";
+  const lacking = drivers.filter((name) => !has(name));
   if (lacking.length > 0) {
-    const who = held === undefined ? `the kernel of ${modulesDirectory}` : "the image";
     const text = `${where} is driven by ${lacking.join(", ")}, which ${who} does not have`;
+    return [{ level: "problem", subject: "root", text }];
+  }
+  if (![root.type, ...matchAlias(index, `fs-${root.type}`)].some(has)) {
+    const text = `${where} cannot be mounted: ${who} does not have ${root.type}. Name the type in the configuration: fileSystems, or root.type`;
     return [{ level: "problem", subject: "root", text }];
   }
   const by = drivers.length === 0 ? "needs no module" : `is driven by ${drivers.join(", ")}`;
   return [{ level: "ok", subject: "root", text: `${where} ${by}` }];
 }
 
-function checkMemory(): Finding {
-  const kibibytes = Number(/^MemTotal: *(\d+)/m.exec(readFileSync("/proc/meminfo", "utf8"))?.[1]);
+function checkAssembly(root: HostRoot, top: string): Finding[] {
+  if (!isAssembled(root.device, `${top}/sys`)) return [];
+  const text = `${root.source} is made of other devices (LVM, LUKS, RAID), which earlyboot recognises and does not assemble: it would say so, and not boot`;
+  return [{ level: "problem", subject: "root", text }];
+}
+
+/** A command line of the boot loader's may name another one; what is known is that of this boot. */
+function checkRootIsNamed(configuration: InitrdRequest["configuration"], top: string): Finding[] {
+  const words = parseCommandLine(readFileSync(`${top}/proc/cmdline`, "utf8"));
+  if (configuration?.root !== undefined || hasParameter(words, "root")) return [];
+  const text =
+    "neither the kernel's command line nor the configuration names one: give the boot loader's entry root=…, or the configuration root.device";
+  return [{ level: "warning", subject: "root", text }];
+}
+
+function checkMemory(top: string): Finding {
+  const facts = readFileSync(`${top}/proc/meminfo`, "utf8");
+  const kibibytes = Number(/^MemTotal: *(\d+)/m.exec(facts)?.[1]);
   const text = formatBytes(kibibytes * 1024);
   return kibibytes < leastKibibytes
     ? {

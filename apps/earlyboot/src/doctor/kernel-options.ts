@@ -18,15 +18,17 @@ export function readKernelOptions(
   version: string,
   modulesDirectory: string | undefined,
   running: boolean,
+  top = "",
 ): KernelOptions | undefined {
   const beside =
     modulesDirectory === undefined
       ? []
       : [`${modulesDirectory}/../../../boot/config-${version}`, `${modulesDirectory}/config`];
-  const file = [...beside, `/boot/config-${version}`].find((path) => existsSync(path));
+  const file = [...beside, `${top}/boot/config-${version}`].find((path) => existsSync(path));
   if (file !== undefined) return parseKernelOptions(readFileSync(file, "utf8"));
-  if (!running || !existsSync("/proc/config.gz")) return undefined;
-  return parseKernelOptions(gunzipSync(readFileSync("/proc/config.gz")).toString());
+  const own = `${top}/proc/config.gz`;
+  if (!running || !existsSync(own)) return undefined;
+  return parseKernelOptions(gunzipSync(readFileSync(own)).toString());
 }
 
 /** What the boot program and its image need of a kernel. */

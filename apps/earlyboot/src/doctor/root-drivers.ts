@@ -15,6 +15,14 @@ export function driversOf(device: string, sys = "/sys"): string[] {
   return [...new Set([...below, ...driversAbove(path, realpathSync(sys))])];
 }
 
+/** Whether a block device is made of others, or is a part of one that is: LVM, LUKS, RAID. */
+export function isAssembled(device: string, sys = "/sys"): boolean {
+  const link = `${sys}/dev/block/${device}`;
+  if (!existsSync(link)) return false;
+  const path = realpathSync(link);
+  return [path, dirname(path)].some((one) => entriesOf(join(one, "slaves")).length > 0);
+}
+
 function driversAbove(path: string, top: string): string[] {
   const found: string[] = [];
   for (let at = path; at !== top && at !== "/"; at = dirname(at)) {
