@@ -9,6 +9,7 @@ import { planCommand } from "./commands/plan.ts";
 import { reportCommand } from "./commands/report.ts";
 import { treeCommand } from "./commands/tree.ts";
 import { tryCommand } from "./commands/try.ts";
+import { packageVersion } from "./package-version.ts";
 import type { Terminal } from "./terminal/terminal.ts";
 
 /** What a command ends with, as an exit status: 0 done, 1 not so, 2 wrong usage. */
@@ -41,6 +42,7 @@ export async function runCommandLine(
   let status: ExitStatus = 0;
   const program = new Command("earlyboot")
     .description("Build, inspect, plan and try initial RAM disks that boot with earlyboot.")
+    .version(packageVersion(), "-V, --version", "print the version")
     .exitOverride()
     .configureOutput({
       writeOut: (text) => terminal.write(text),

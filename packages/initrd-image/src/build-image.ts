@@ -1,9 +1,9 @@
 import { createHash, randomUUID } from "node:crypto";
-import { createReadStream, statSync } from "node:fs";
-import { type FileHandle, open, readdir, realpath, rename, rm } from "node:fs/promises";
+import { createReadStream, existsSync, statSync } from "node:fs";
+import { type FileHandle, open, readdir, realpath, rename, rm, stat } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
 import { errorCode } from "@earlyboot/linux-syscalls";
-import { compress, decompress, defaultLevels } from "./compression.ts";
+import { compress, decompress, defaultLevels, levelRanges } from "./compression.ts";
 import { type StreamedEntry, streamCpio } from "./cpio.ts";
 import { ImageError } from "./image-error.ts";
 import { findStretch, forgetKept } from "./find-stretch.ts";
@@ -39,12 +39,15 @@ interface WrittenPart {
  *
  * The same plan, sources and options give the same bytes, whoever builds, where and when.
  *
- * @throws ImageError `verification`: what was read back is not what was written; other codes: a source is not
- *   what it was when the plan was made. Node's own errors for the output: `ENOSPC`, `EACCES`, …
+ * @throws ImageError `verification`: what was read back is not what was written; `bad-option`: a level that the
+ *   compression does not have, or an output that is no file; other codes: a source is not what it was when the
+ *   plan was made. Node's own errors for the output: `ENOSPC`, `EACCES`, …
  */
 export async function buildImage(plan: ImagePlan, options: BuildOptions): Promise<BuildResult> {
+  checkLevel(options);
   const output = await behindLinks(resolve(options.output));
   const directory = dirname(output);
+  await checkOutput(output);
   await removeLeftovers(output);
   const temporary = join(directory, `.${basename(output)}.${process.pid}.${randomUUID()}.new`);
   try {
@@ -63,6 +66,36 @@ export async function buildImage(plan: ImagePlan, options: BuildOptions): Promis
   } catch (error) {
     await rm(temporary, { force: true });
     throw error;
+  }
+}
+
+function checkLevel({ compression = "zstd", level }: BuildOptions): void {
+  if (level === undefined) return;
+  const range = levelRanges[compression];
+  if (range === undefined) {
+    const text = `${compression} has no levels, and ${level} was asked for: leave it out`;
+    throw new ImageError("bad-option", text);
+  }
+  const [least, most] = range;
+  if (Number.isInteger(level) && level >= least && level <= most) return;
+  const text = `${compression} has the levels ${least} to ${most}, and ${level} was asked for`;
+  throw new ImageError("bad-option", text);
+}
+
+/** A new name for what is no file would take its place: `/dev/null`, for instance. */
+async function checkOutput(output: string): Promise<void> {
+  const status = await stat(output).catch((error: unknown) => {
+    if (errorCode(error) !== "ENOENT") throw error;
+  });
+  if (status !== undefined && !status.isFile()) {
+    const what = status.isDirectory() ? "a directory" : "not a regular file";
+    throw new ImageError("bad-option", `${output} is ${what}: name a file for the image`);
+  }
+  if (status === undefined && !existsSync(dirname(output))) {
+    throw new ImageError(
+      "bad-option",
+      `there is no directory ${dirname(output)} for the image: make it, or name another place`,
+    );
   }
 }
 

@@ -31,6 +31,15 @@ export const defaultLevels: Readonly<Record<Compression, number | undefined>> = 
   zstd: 18,
 };
 
+/** The levels that each compression has, from the quickest to the smallest. */
+export const levelRanges: Readonly<Record<Compression, readonly [number, number] | undefined>> = {
+  gzip: [1, 9],
+  lz4: undefined,
+  none: undefined,
+  xz: [0, 9],
+  zstd: [1, 22],
+};
+
 /**
  * Compresses `input` so that the kernel can unpack it; the same bytes always give the same. lz4 and zstd take a `stretch`
  * whose compressed form is kept.

@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { createHash } from "node:crypto";
 import { once } from "node:events";
 import {
+  mkdirSync,
   readFileSync,
   readdirSync,
   readlinkSync,
@@ -237,6 +238,37 @@ describe("buildImage", () => {
       expect(done.length).toBeGreaterThan(0);
     }
     expect(seen.at(-1)).toMatchObject({ stage: "verify", done: seen.at(-1)?.total });
+  });
+
+  it.each([
+    ["a directory", (path: string) => mkdirSync(path), "is a directory"],
+    ["a device", (path: string) => symlinkSync("/dev/null", path), "is not a regular file"],
+    ["below a directory that is not there", () => undefined, "there is no directory"],
+  ])("refuses an output that is %s, before it builds", async (_, make, words) => {
+    const directory = temporaryDirectory();
+    const output = join(directory, "image");
+    make(output);
+    const below = words.startsWith("there") ? join(output, "image") : output;
+
+    await expect(buildImage(smallPlan(directory), { output: below })).rejects.toMatchObject({
+      code: "bad-option",
+      message: expect.stringContaining(words),
+    });
+  });
+
+  it.each([
+    ["gzip", 10, "gzip has the levels 1 to 9"],
+    ["zstd", 0, "zstd has the levels 1 to 22"],
+    ["xz", 2.5, "xz has the levels 0 to 9"],
+    ["lz4", 3, "lz4 has no levels"],
+  ] as const)("refuses %s of level %d", async (compression, level, words) => {
+    const directory = temporaryDirectory();
+    const options = { output: join(directory, "image"), compression, level };
+
+    await expect(buildImage(smallPlan(directory), options)).rejects.toMatchObject({
+      code: "bad-option",
+      message: expect.stringContaining(words),
+    });
   });
 
   it("replaces what a link names, not the link", async () => {

@@ -1,4 +1,4 @@
-import { readFileSync, readdirSync } from "node:fs";
+import { readdirSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { imageRuntime, type BootConfiguration } from "@earlyboot/initrd-init";
@@ -16,6 +16,7 @@ import {
 import { moduleName, readModuleIndex } from "@earlyboot/kernel-modules";
 import { cacheDirectory } from "../cache-directory.ts";
 import { bundleHooks } from "./bundle-hooks.ts";
+import { packageVersion } from "../package-version.ts";
 import { checkerPrograms } from "./checker-programs.ts";
 import { chooseModules, type ModuleChoice } from "./choose-modules.ts";
 import { hostFiles } from "./host-files.ts";
@@ -74,12 +75,6 @@ export function bootConfiguration(request: InitrdRequest): BootConfiguration {
     ...(hooks === undefined ? {} : { hooks: imageHooks }),
     ...configuration,
   };
-}
-
-function packageVersion(): string {
-  const manifest = new URL("../../package.json", import.meta.url);
-  const { version }: { readonly version: string } = JSON.parse(readFileSync(manifest, "utf8"));
-  return version;
 }
 
 /** What V8 compiled of the bundle, for the Node of each version that built it. */

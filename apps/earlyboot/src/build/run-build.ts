@@ -1,4 +1,6 @@
 import type { Compression } from "@earlyboot/initrd-image";
+import { errorCode } from "@earlyboot/linux-syscalls";
+import { CommandError, errorText } from "../command-error.ts";
 import { checkConfig } from "../config/check-config.ts";
 import type { EarlybootConfig } from "../config/earlyboot-config.ts";
 import { loadConfig } from "../config/load-config.ts";
@@ -26,12 +28,17 @@ export async function runBuild(options: BuildCommandOptions, terminal: Terminal)
   const here = options.for === undefined;
   const compression = config.compression ?? "zstd";
   const progress = options.json ? undefined : showProgress(terminal);
+  const output = config.output ?? `earlyboot-${request.kernelVersion}.img`;
   const built = await buildInitrd(request, {
-    output: config.output ?? `earlyboot-${request.kernelVersion}.img`,
+    output,
     compression,
     ...(config.level === undefined ? {} : { level: config.level }),
     ...(progress === undefined ? {} : { onProgress: progress.show }),
-  }).finally(() => progress?.end());
+  })
+    .catch((error: unknown) => {
+      throw explained(error, output);
+    })
+    .finally(() => progress?.end());
   const warnings = [...built.warnings, ...(here ? bootWarnings(request, built) : [])];
   for (const warning of warnings) terminal.complain(terminal.style.yellow(`warning: ${warning}`));
   const lines = options.json
@@ -40,6 +47,21 @@ export async function runBuild(options: BuildCommandOptions, terminal: Terminal)
   for (const line of lines) terminal.line(line);
   return 0;
 }
+
+/** An error of the system's says neither what was being done nor what is left. */
+function explained(error: unknown, output: string): unknown {
+  if (!(error instanceof Object && "syscall" in error)) return error;
+  const text = `The image ${output} is not built: ${errorText(error)}. ${advice[errorCode(error) ?? ""] ?? "Is the place one for files?"} What was there is as it was.`;
+  return new CommandError(text, { cause: error });
+}
+
+const advice: Readonly<Record<string, string>> = {
+  EACCES: "Name a place that you may write to by -o FILE, or be root.",
+  EDQUOT: "Make room, or name another place by -o FILE.",
+  ENOSPC: "Make room, or name another place by -o FILE.",
+  EPERM: "Name a place that you may write to by -o FILE, or be root.",
+  EROFS: "Name a place that can be written by -o FILE.",
+};
 
 /** What would keep this machine from booting the image: said before the reboot. */
 function bootWarnings(request: InitrdRequest, { compression, modules }: BuiltInitrd): string[] {
