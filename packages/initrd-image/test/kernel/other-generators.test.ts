@@ -55,6 +55,25 @@ describe("readImage", () => {
     },
   );
 
+  for (const compression of ["gzip", "lz4", "xz"]) {
+    itWith(
+      [...needs, "mkinitramfs", "lsinitramfs", "cpio", compression],
+      `lists microcode and an image of initramfs-tools with ${compression} as lsinitramfs does`,
+      async () => {
+        const image = generate(`
+          early=$(mktemp -d) && cd "$early" && mkdir -p kernel/x86/microcode
+          echo made up > kernel/x86/microcode/AuthenticAMD.bin
+          find kernel | cpio -o -H newc --quiet > "$2"
+          mkinitramfs -c ${compression} -o "$early/image" "$3"
+          cat "$early/image" >> "$2" && rm -r "$early"`);
+
+        const { segments } = await readImage(image);
+        expect(segments.map((segment) => segment.compression)).toEqual(["none", compression]);
+        expect(await pathsOf(image)).toEqual(sortedLines(run("lsinitramfs", [image])));
+      },
+    );
+  }
+
   itWith(
     [...needs, "mktirfs", "lsinitramfs"],
     "lists an image of tiny-initramfs as lsinitramfs does",
