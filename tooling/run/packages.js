@@ -18,6 +18,11 @@ export const packagesForTests = [
   ...(process.arch === "arm64" ? [] : [{ name: "ovmf" }]),
   { name: "debootstrap", program: "debootstrap" },
   { name: "fuse-overlayfs", program: "fuse-overlayfs" },
+  // With virtiofsd.
+  { name: "qemu-system-common" },
+  { name: "nfs-ganesha", program: "ganesha.nfsd" },
+  { name: "nfs-ganesha-vfs" },
+  { name: "rpcbind", program: "rpcbind" },
   // File systems
   { name: "xfsprogs", program: "mkfs.xfs" },
   { name: "btrfs-progs", program: "mkfs.btrfs" },

@@ -74,21 +74,35 @@ bootTest(
 );
 
 const ganesha = findProgram("ganesha.nfsd");
+const rpcbind = findProgram("rpcbind");
 
-function ganeshaConfiguration(directory: string, port: number): string {
+/** Where a server listens: for NFS itself, and for the protocol by which version 3 begins. */
+interface NfsPorts {
+  readonly nfs: number;
+  readonly mount: number;
+}
+
+function ganeshaConfiguration(directory: string, ports: NfsPorts): string {
   return `
 NFS_CORE_PARAM {
-  Protocols = 4; NFS_Port = ${port}; Bind_addr = 127.0.0.1;
+  Protocols = 3, 4; NFS_Port = ${ports.nfs}; MNT_Port = ${ports.mount}; Bind_addr = 127.0.0.1;
   Enable_NLM = false; Enable_RQUOTA = false; Enable_UDP = false;
 }
 NFSV4 { Graceless = true; RecoveryRoot = ${scratchFile("recovery")}; }
 EXPORT {
-  Export_Id = 1; Path = ${directory}; Pseudo = /share; Protocols = 4;
+  Export_Id = 1; Path = ${directory}; Pseudo = /share; Protocols = 3, 4;
   Access_Type = RO; Squash = No_root_squash; SecType = sys;
   FSAL { Name = VFS; }
 }
 `;
 }
+
+/** For version 3 the server must find a port mapper, by a socket in /run: one of their own, without a network. */
+const serve = `mount -t tmpfs none /run
+unshare -n "$1" -f &
+while ! [ -S /run/rpcbind.sock ]; do sleep 0.05; done
+shift
+exec "$@"`;
 
 /** A port that nobody listens at. */
 async function freePort(): Promise<number> {
@@ -110,34 +124,44 @@ function listens(port: number): Promise<boolean> {
   });
 }
 
-bootTest(
-  "boots from a directory of the host by NFS",
-  async () => {
-    const port = await freePort();
-    const configuration = scratchFile("ganesha.conf");
-    mkdirSync(scratchFile("recovery"));
-    writeFileSync(configuration, ganeshaConfiguration(await makeSharedRoot(), port));
-    const files = ["-f", configuration, "-L", scratchFile("log"), "-p", scratchFile("pid")];
+for (const [version, words, mounted] of [
+  ["4.2", () => "vers=4.2", /^10\.0\.2\.2:\/share \/ nfs4? ro,.*vers=4\.2/],
+  ["3", (ports) => `vers=3,mountport=${ports.mount}`, / \/ nfs ro,.*vers=3,.*nolock/],
+] as readonly (readonly [string, (ports: NfsPorts) => string, RegExp])[]) {
+  bootTest(
+    `boots from a directory of the host by NFS, version ${version}`,
+    async () => {
+      const ports = { nfs: await freePort(), mount: await freePort() };
+      const configuration = scratchFile("ganesha.conf");
+      const directory = await makeSharedRoot();
+      mkdirSync(scratchFile("recovery"));
+      writeFileSync(configuration, ganeshaConfiguration(directory, ports));
+      const files = ["-f", configuration, "-L", scratchFile("log"), "-p", scratchFile("pid")];
+      const servers = [rpcbind ?? "", ganesha ?? "", "-F", ...files];
+      // The pseudo path is of version 4 alone.
+      const path = version === "3" ? directory : "/share";
 
-    await withServer(
-      [ganesha ?? "", "-F", ...files],
-      () => listens(port),
-      async () => {
-        const guest = await bootGuest({
-          image: await testImage({
-            fileSystems: ["ext4", "nfs"],
-            configuration: { network: { qemu: "eth0" } },
-          }),
-          network: true,
-          commandLine: `root=nfs:10.0.2.2:/share rootflags=vers=4.2,port=${port} net.ifnames=0`,
-        });
-        const { mounts } = await guest.reachedInit();
+      await withServer(
+        ["unshare", "-mpf", "--kill-child=KILL", "sh", "-c", serve, "sh", ...servers],
+        () => listens(ports.nfs),
+        async () => {
+          const guest = await bootGuest({
+            image: await testImage({
+              fileSystems: ["ext4", "nfs"],
+              configuration: { network: { qemu: "eth0" } },
+            }),
+            network: true,
+            commandLine: `root=nfs:10.0.2.2:${path} rootflags=${words(ports)},port=${ports.nfs} net.ifnames=0`,
+          });
+          const { mounts } = await guest.reachedInit();
 
-        expect(mounts.find((line) => line.split(" ")[1] === "/")).toMatch(
-          /^10\.0\.2\.2:\/share \/ nfs4? ro/,
-        );
-      },
-    );
-  },
-  { reason: whyNoServer(ganesha, "nfs-ganesha") },
-);
+          expect(mounts.find((line) => line.split(" ")[1] === "/")).toMatch(mounted);
+        },
+      );
+    },
+    {
+      reason:
+        whyNoServer(ganesha, "nfs-ganesha and nfs-ganesha-vfs") ?? whyNoServer(rpcbind, "rpcbind"),
+    },
+  );
+}
