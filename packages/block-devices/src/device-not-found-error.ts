@@ -13,6 +13,8 @@ export class DeviceNotFoundError extends Error {
   readonly seen: readonly BlockDeviceInfo[];
   /** The one of `seen` that was most probably meant. */
   readonly nearest?: BlockDeviceInfo;
+  /** Whether it is `nearest` that was wanted, and only lacks other devices of its file system. */
+  readonly incomplete: boolean;
 
   constructor(wanted: DeviceSpecification, devices: readonly BlockDeviceInfo[]) {
     const near = nearMiss(wanted, devices);
@@ -23,6 +25,7 @@ export class DeviceNotFoundError extends Error {
     super([explain(wanted, near, devices), ...lines].join("\n"));
     this.wanted = wanted;
     this.seen = seen;
+    this.incomplete = near?.incomplete ?? false;
     if (near !== undefined) this.nearest = near.device;
   }
 }
@@ -31,6 +34,7 @@ export class DeviceNotFoundError extends Error {
 interface NearMiss {
   readonly device: BlockDeviceInfo;
   readonly sentence: string;
+  readonly incomplete?: boolean;
 }
 
 function explain(
@@ -54,8 +58,10 @@ function nearMiss(
   const name = printable(formatDeviceSpecification(wanted));
   const answering = devices.filter((device) => answersTo(wanted, device, devices));
   const [unfit] = answering;
-  if (unfit !== undefined)
-    return { device: unfit, sentence: `${name} ${whyUnfit(unfit, answering)}` };
+  if (unfit !== undefined) {
+    const sentence = `${name} ${whyUnfit(unfit, answering)}`;
+    return { device: unfit, sentence, incomplete: isIncomplete(unfit, answering) };
+  }
   const tags = devices.flatMap(tagsOf);
   const kind = kindOf(wanted);
   const value = valueOf(wanted);
@@ -77,13 +83,29 @@ function whyUnfit(unfit: BlockDeviceInfo, answering: readonly BlockDeviceInfo[])
   if (status === "unreadable") return `is there, but cannot be read: ${printable(problem ?? "")}`;
   if (status === "empty") return "is there, but has no content: nothing has been attached to it";
   if (status === "pending") return "is there, but is still being read";
-  const expected = identification?.member?.devices ?? 1;
   const paths = answering.map((device) => device.path).join(", ");
-  if (identification?.usage === "filesystem" && expected > answering.length) {
-    return `has only ${answering.length} of its ${expected} devices: ${paths}`;
+  if (isIncomplete(unfit, answering)) {
+    const expected = identification?.member?.devices;
+    return `has only ${answering.length} of its ${expected} devices: ${paths}${absent(answering)}`;
   }
   if (identification?.usage === "filesystem") return `is on ${path}, which something else uses`;
   return `is on ${path}, which is ${identification?.type ?? status}: it is only a part of what is to be opened`;
+}
+
+function isIncomplete(
+  { identification }: BlockDeviceInfo,
+  answering: readonly BlockDeviceInfo[],
+): boolean {
+  const expected = identification?.member?.devices ?? 1;
+  return identification?.usage === "filesystem" && expected > answering.length;
+}
+
+/** The members that the others name and that are not there. */
+function absent(answering: readonly BlockDeviceInfo[]): string {
+  const named = answering.flatMap(({ identification }) => identification?.member?.subUuids ?? []);
+  const present = answering.map(({ identification }) => identification?.subUuid);
+  const missing = [...new Set(named)].filter((uuid) => !present.includes(uuid));
+  return missing.length === 0 ? "" : `; missing is UUID_SUB=${missing.join(" and UUID_SUB=")}`;
 }
 
 interface Tag {

@@ -16,6 +16,8 @@ export type IdentifiedUuidKind =
 export interface MemberDetails {
   /** How many devices the whole has. */
   readonly devices?: number | undefined;
+  /** The UUIDs of members that it names (each member's `subUuid`); perhaps not all of them. */
+  readonly subUuids?: readonly string[] | undefined;
   /** The RAID level: 0, 1, 4, 5, 6, 10; -1 is linear. */
   readonly level?: number | undefined;
   /** The name of the whole: an md array's name, a ZFS pool. */

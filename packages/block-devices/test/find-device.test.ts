@@ -389,12 +389,17 @@ describe("findDevice", () => {
     expect(linux.now()).toBe(4000);
   });
 
-  it("says how many devices of a btrfs file system are missing", async () => {
+  it("says which devices of a btrfs file system are missing", async () => {
     const linux = machine([btrfsPair()[0]]);
 
     const finding = findDevice(linux, { label: "pair" }, { timeout: 1000 });
 
-    await expect(finding).rejects.toThrow("LABEL=pair has only 1 of its 2 devices: /dev/vda");
+    await expect(finding).rejects.toMatchObject({
+      incomplete: true,
+      message: expect.stringMatching(
+        /^LABEL=pair has only 1 of its 2 devices: \/dev\/vda; missing is UUID_SUB=[0-9a-f-]{36}\n/,
+      ),
+    });
   });
 
   it("waits for the other devices of a btrfs file system that is wanted by path", async () => {

@@ -132,10 +132,13 @@ describe("identify", () => {
     expect([await state(1), await state(0), await state(3)]).toEqual(["clean", "dirty", "errors"]);
   });
 
-  it("counts the devices of btrfs", async () => {
+  it("knows the devices of btrfs", async () => {
     const found = await identify(sourceOf(image("btrfs on two devices")));
 
-    expect(found?.member).toEqual({ devices: 2 });
+    expect(found?.member).toEqual({
+      devices: 2,
+      subUuids: [found?.subUuid, "fc29719c-a931-4953-9f08-847b8b52a25a"],
+    });
   });
 
   it.each([

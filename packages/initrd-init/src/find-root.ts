@@ -124,7 +124,10 @@ function searchFailure(boot: Boot, name: string, error: unknown): BootFailure {
     operation: `find the root file system ${name}`,
     reason: reason.replace(/; what is there:$/, "") + unloadable(boot),
     seen: rest.map((line, place) => (place === 0 && hasNearest(error) ? "> " : "") + line.trim()),
-    hints: searchHints(boot, errorCode(error), rest.length > 0),
+    hints: [
+      ...(isIncomplete(error) ? [degradedHint] : []),
+      ...searchHints(boot, errorCode(error), rest.length > 0),
+    ],
     cause: error,
   });
 }
@@ -132,6 +135,19 @@ function searchFailure(boot: Boot, name: string, error: unknown): BootFailure {
 /** Why no driver can be loaded, where that is so. */
 function unloadable({ modulesProblem }: Boot): string {
   return modulesProblem === undefined ? "" : `\nno module can be loaded: ${modulesProblem}`;
+}
+
+const degradedHint =
+  "To boot without what is missing, if the rest holds everything (RAID 1, 10, …): rootflags=degraded.";
+
+/** Whether some devices of the file system are there, and others are not. */
+function isIncomplete(error: unknown): boolean {
+  return (
+    typeof error === "object" &&
+    error !== null &&
+    "incomplete" in error &&
+    error.incomplete === true
+  );
 }
 
 /** Whether the first device that an error lists is the one that was probably meant. */
