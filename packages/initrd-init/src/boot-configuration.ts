@@ -78,7 +78,7 @@ export interface BootConfiguration {
   /** Bring up the network of a QEMU guest: an interface's name, or `auto`. */
   readonly network?: { readonly qemu: string };
   readonly repl?: ReplConfiguration;
-  /** Default `repl` where that is possible, otherwise `reboot`. */
+  /** Default `repl` where everybody may use it and somebody can type, otherwise `reboot`. */
   readonly onFailure?: FailureAction;
   /** Seconds to wait for any device; default 180; 0 is for ever. */
   readonly timeout?: number;

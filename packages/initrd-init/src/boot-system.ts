@@ -130,9 +130,9 @@ function onceAtATime<T>(begin: () => Promise<T>): () => Promise<T> {
 }
 
 async function runWithHooks(boot: Boot, next: Stage, hooks: Hooks): Promise<string | undefined> {
-  await runHook(boot, hooks.before, next.name);
+  await runHook(boot, hooks, "before", next.name);
   const note = (await next.run(boot)) ?? undefined;
-  await runHook(boot, hooks.after, next.name);
+  await runHook(boot, hooks, "after", next.name);
   return note;
 }
 

@@ -30,7 +30,27 @@ function isHooks(module: unknown): module is Hooks {
   return typeof module === "object" && module !== null;
 }
 
+/** How long a hook may run before a line says that it does, in milliseconds. */
+const patience = 30_000;
+
 /** Runs the hook of a stage, if there is one. A hook that throws fails the stage. */
-export async function runHook(boot: Boot, hooks: Hooks["before"], stage: string): Promise<void> {
-  await hooks?.[stage]?.(boot);
+export async function runHook(
+  boot: Boot,
+  hooks: Hooks,
+  when: "before" | "after",
+  stage: string,
+): Promise<void> {
+  const hook = hooks[when]?.[stage];
+  if (hook === undefined) return;
+  const ended = new AbortController();
+  const words = `the hook ${when} ${stage} has not ended for ${patience / 1000} s`;
+  boot.linux.sleep(patience, ended.signal).then(
+    () => warn(boot, words),
+    () => {},
+  );
+  try {
+    await hook(boot);
+  } finally {
+    ended.abort();
+  }
 }

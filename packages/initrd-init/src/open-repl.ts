@@ -36,6 +36,7 @@ export async function openRepl(
       hints: ["Boot without earlyboot.repl and earlyboot.break=."],
     });
   }
+  log.info("the REPL is open");
   takeTerminal(linux);
   boot.replOpen = true;
   boot.takeInterrupts(false);

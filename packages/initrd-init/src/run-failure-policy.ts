@@ -7,7 +7,7 @@ import type { BootUi } from "./boot-ui.ts";
 
 /** What {@link runFailurePolicy} needs to know. */
 export interface FailurePolicy {
-  /** What was asked for; `undefined`: the REPL where that is possible, otherwise a reboot. */
+  /** What was asked for; `undefined`: the REPL where it is open to everybody, otherwise a reboot. */
   readonly action: FailureAction | undefined;
   /** The kernel's `panic=`: seconds; 0 waits for ever, negative acts at once. */
   readonly panic: number | undefined;
@@ -42,7 +42,7 @@ export async function runFailurePolicy(
   policy: FailurePolicy,
 ): Promise<void> {
   const possible = policy.repl.access !== "off" && ui.interactive();
-  const wanted = policy.action ?? (policy.repl.access === "off" ? "reboot" : "repl");
+  const wanted = policy.action ?? (policy.repl.access === "open" ? "repl" : "reboot");
   const action = wanted === "repl" ? "reboot" : wanted;
   const atOnce = wanted === "repl" && possible && (policy.panic ?? 0) === 0;
   if (atOnce && (await useRepl(ui, policy))) return;

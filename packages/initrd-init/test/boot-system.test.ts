@@ -1,6 +1,6 @@
 import { describe, expect, it } from "@jest/globals";
 import { fileSystem, toSpec } from "@earlyboot/mount-spec";
-import { type BootUi, mountEssentialFileSystems } from "@earlyboot/initrd-init";
+import { type BootUi, type Hooks, mountEssentialFileSystems } from "@earlyboot/initrd-init";
 import { RebootCommand, Signal, type SpawnRequest } from "@earlyboot/linux-syscalls";
 import { moduleImage, simulateLinux } from "@earlyboot/linux-syscalls/testing";
 import { imageFiles, plainMachine, rootFiles, simulateBoot } from "./support/simulated-boot.ts";
@@ -928,6 +928,77 @@ describe("an error that nobody caught", () => {
 
     expect(ending).toMatchObject({ kind: "execve" });
     expect(report?.warnings.join()).toContain("nothing left to wait for");
+  });
+});
+
+describe("a hook", () => {
+  const hooked = (before: Hooks["before"]) => ({ importHooks: async () => ({ before }) });
+
+  it("that throws fails its stage, with its words on the screen", async () => {
+    const ui = hooked({
+      mount: () => {
+        throw new Error("the safe is shut");
+      },
+    });
+    const { console, linux } = await simulateBoot(
+      plainMachine,
+      { version: 1, hooks: "/hooks.mjs" },
+      { ui },
+    );
+
+    expect(console).toContain("mount the root file system");
+    expect(console).toContain("the safe is shut");
+    expect(mountsOf(linux.calls).join()).not.toContain("/root");
+  });
+
+  it("that takes long is named after 30 s, and waited for", async () => {
+    const ui = hooked({ mount: ({ linux }) => linux.sleep(40_000) });
+    const { report, ending } = await simulateBoot(
+      plainMachine,
+      { version: 1, hooks: "/hooks.mjs" },
+      { ui },
+    );
+
+    expect(report?.warnings).toContain("the hook before mount has not ended for 30 s");
+    expect(ending).toMatchObject({ kind: "execve" });
+  });
+});
+
+describe("a signal", () => {
+  const machine = { ...plainMachine, commandLine: "root=LABEL=none" };
+
+  it.each([
+    ["SIGINT, as for Ctrl-Alt-Del", Signal.Interrupt, RebootCommand.Restart],
+    ["SIGTERM", Signal.Terminate, RebootCommand.Restart],
+    ["SIGUSR1", Signal.User1, RebootCommand.Halt],
+    ["SIGUSR2", Signal.User2, RebootCommand.PowerOff],
+  ])("%s ends the machine in order while it boots", async (_, signal, command) => {
+    const { ending, linux, report } = await simulateBoot(
+      machine,
+      { version: 1 },
+      { arrange: (arranged) => arranged.at(5000, () => arranged.signal(signal)) },
+    );
+
+    expect(ending).toEqual({ kind: "reboot", command });
+    expect(linux.calls).toContain("sync");
+    expect(report?.outcome).toBe("booting");
+  });
+
+  it("that comes twice ends it once", async () => {
+    const { ending, report } = await simulateBoot(
+      machine,
+      { version: 1 },
+      {
+        arrange: (arranged) =>
+          arranged.at(5000, () => {
+            arranged.signal(Signal.Interrupt);
+            arranged.signal(Signal.Interrupt);
+          }),
+      },
+    );
+
+    expect(ending).toEqual({ kind: "reboot", command: RebootCommand.Restart });
+    expect(report?.outcome).toBe("booting");
   });
 });
 
