@@ -70,20 +70,17 @@ interface Found {
   readonly problems: string[];
 }
 
-/** Lines with their numbers, less comments; a backslash at the end joins a line with the next. */
+/** Lines with their numbers, less comments. A backslash takes away the end of its line, or else itself. */
 function* logicalLines(text: string): Iterable<readonly [number: number, line: string]> {
   let pending = "";
-  let first = 0;
+  let first = 1;
   for (const [index, line] of text.split("\n").entries()) {
-    if (pending === "") first = index + 1;
-    pending += line;
-    if (pending.endsWith("\\")) {
-      pending = `${pending.slice(0, -1)} `;
-      continue;
-    }
+    pending += line.replace(/\\(.?)/g, "$1");
+    if (/(?<!\\)(?:\\\\)*\\$/.test(line)) continue;
     const trimmed = pending.trim();
     if (trimmed !== "" && !trimmed.startsWith("#")) yield [first, trimmed];
     pending = "";
+    first = index + 2;
   }
 }
 

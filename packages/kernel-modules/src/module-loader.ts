@@ -109,18 +109,29 @@ export function createModuleLoader(
     const asked = matchAlias(index, name);
     if (asked.length === 0) return [record(failed(name, linux.now(), noSuchModule(index, name)))];
     const wanted = asked.filter((module) => !isUnwanted(module, moduleName(name)));
-    const { steps } = planLoad(index, wanted);
+    const { steps, requested, unknown } = planLoad(index, wanted);
+    const all = mergeParameters([aliasOptions(name, asked), parameters]);
     for (const step of steps) {
       if (begun.has(step.name)) continue;
-      begun.set(step.name, begin(step, wanted.includes(step.name) ? parameters : "", device));
+      begun.set(step.name, begin(step, requested.includes(step.name) ? all : "", device));
     }
     const names = steps.map((step) => step.name);
     const late = names.flatMap((each) => begun.get(each)?.late ?? []);
     await Promise.race([reportsOf(names), ...late]);
-    return asked.map((module) => {
-      if (!names.includes(module)) return notLoaded(module, "blacklisted");
-      return reports.find((one) => one.name === module) ?? notLoaded(module, "late");
-    });
+    const unwanted = asked.filter((module) => !wanted.includes(module));
+    return [
+      ...unwanted.map((module) => notLoaded(module, "blacklisted")),
+      ...unknown.map((module) => record(failed(module, linux.now(), noSuchModule(index, module)))),
+      ...requested.map(
+        (module) => reports.find((one) => one.name === module) ?? notLoaded(module, "late"),
+      ),
+    ];
+  }
+
+  /** `options` of `modprobe.d` may name an alias; they are for who asks by that. */
+  function aliasOptions(alias: string, modules: readonly string[]): string {
+    const name = moduleName(alias);
+    return modules.includes(name) ? "" : (index.configuration.options.get(name) ?? "");
   }
 
   function begin(step: LoadStep, parameters: string, device: string | undefined): Loading {
@@ -132,9 +143,12 @@ export function createModuleLoader(
     return { done: run(step, parameters, giveUp), late };
   }
 
-  /** The blacklist of `modprobe.d` is about aliases only: a module's own name loads it. */
+  /**
+   * The blacklist of `modprobe.d` is about aliases only: a module's own name loads it. An alias of `off` stands
+   * for nothing.
+   */
   function isUnwanted(module: string, name: string): boolean {
-    if (forbidden.has(module)) return true;
+    if (module === "off" || forbidden.has(module)) return true;
     return module !== name && index.configuration.blacklist.has(module);
   }
 

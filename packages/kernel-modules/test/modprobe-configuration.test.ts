@@ -37,6 +37,14 @@ weakdep phy-user phy-a phy-b
     ]);
   });
 
+  it("takes backslashes and ends of lines away, and nothing in their place, as kmod does", () => {
+    const read = parse("options a b=1\\\n2 c=x\\\\y\n# d \\\nblacklist e\nblacklist f\\\\\nnone");
+
+    expect(read.options.get("a")).toBe(String.raw`b=12 c=x\y`);
+    expect([...read.blacklist]).toEqual(["f\\"]);
+    expect(read.problems).toEqual(["/etc/modprobe.d/a.conf:6: none: unknown command 'none'"]);
+  });
+
   it("ignores words of a softdep before pre: and post:, as kmod does", () => {
     expect(parse("softdep cifs gcm\n").softDependencies.get("cifs")).toEqual({
       before: [],

@@ -215,6 +215,16 @@ describe("loading", () => {
     expect(await loader.load("a")).toMatchObject([{ outcome: "loaded" }]);
   });
 
+  it("follows aliases of aliases, and says when one leads nowhere", async () => {
+    const conf = "alias first second\nalias second a\nalias lost nothing\nalias none off\n";
+    const { linux, index } = machineWith({ a: "" }, { "/etc/modprobe.d/a.conf": conf });
+    const loader = createModuleLoader(linux, index);
+
+    expect(await loader.load("first")).toMatchObject([{ name: "a", outcome: "loaded" }]);
+    expect(await loader.load("lost")).toMatchObject([{ name: "nothing", outcome: "failed" }]);
+    expect(await loader.load("none")).toMatchObject([{ name: "off", outcome: "blacklisted" }]);
+  });
+
   it("hands over compressed modules where the kernel can decompress them, and decompresses the rest", async () => {
     const { linux, index } = machineWith(
       {},
@@ -251,6 +261,15 @@ describe("parameters", () => {
     expect(inserted(linux)).toEqual([
       `a-b ${JSON.stringify('mode="p q" name=y size=3 label="my disk"')} 0`,
     ]);
+  });
+
+  it("of an alias are for who asks by it", async () => {
+    const text = "alias my-disk a-b\noptions my_disk name=mine\noptions a-b name=x size=1";
+    const { linux, index } = machineWith({ "a-b": "" }, { "/etc/modprobe.d/a.conf": text });
+
+    await createModuleLoader(linux, index).load("my-disk");
+
+    expect(inserted(linux)).toEqual(['a-b "size=1 name=mine" 0']);
   });
 
   it("given to a call are for the module that it asks for, not for what that needs", async () => {
