@@ -1,5 +1,7 @@
 import { expect, it } from "@jest/globals";
 import type { BootReport } from "@earlyboot/initrd-init";
+import { formatReport } from "../src/report/format-report.ts";
+import { loadingTime } from "../src/report/loading-time.ts";
 import { reportPage } from "../src/report/report-page.ts";
 import { reportSvg } from "../src/report/report-svg.ts";
 import { ticksUpTo, timelineOf } from "../src/report/timeline.ts";
@@ -38,6 +40,23 @@ it("puts everything that has a time into one line of time", () => {
     "device /dev/vda",
   ]);
   expect(rows.filter(({ isBad }) => isBad).map(({ name }) => name)).toEqual(["devices"]);
+});
+
+it("says how much of the time in which modules were loaded the kernel needed", () => {
+  const modules = [
+    { name: "virtio", start: 100, duration: 20, outcome: "loaded" },
+    { name: "crc32c_intel", start: 90, duration: 40, outcome: "loaded" },
+    { name: "nothing", start: 500, duration: 0, outcome: "missing" },
+    { name: "virtio_blk", start: 140, duration: 50, outcome: "loaded" },
+  ];
+
+  expect(loadingTime(modules)).toEqual({ all: 100, kernel: 90 });
+  expect(loadingTime([])).toBeUndefined();
+  const plain = (text: string) => text;
+  const style = { bold: plain, dim: plain, red: plain, green: plain, yellow: plain };
+  expect(formatReport({ ...report, modules }, { style })).toContain(
+    "  all in 100.0 ms, 1.11 times the 90.0 ms in which the kernel had one to load",
+  );
 });
 
 it.each([

@@ -144,7 +144,7 @@ async function lookIntoAll(paths: readonly string[]): Promise<readonly BlockDevi
     try {
       found.push(...(await lookInto(path)));
     } catch (error) {
-      console.error(`block-devices: ${printable(problemOf(error))}`);
+      console.error(`block-devices: ${printable(path)}: ${printable(problemOf(error))}`);
       process.exitCode = 1;
     }
   }

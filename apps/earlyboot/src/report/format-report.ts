@@ -2,6 +2,7 @@ import type { BootReport } from "@earlyboot/initrd-init";
 import { printable } from "@earlyboot/linux-syscalls";
 import { formatBytes, formatSeconds, formatTable } from "../terminal/format.ts";
 import type { Terminal } from "../terminal/terminal.ts";
+import { loadingTime } from "./loading-time.ts";
 
 /** A boot report as text for people. */
 export function formatReport(report: BootReport, { style }: Pick<Terminal, "style">): string[] {
@@ -24,6 +25,7 @@ export function formatReport(report: BootReport, { style }: Pick<Terminal, "styl
         words(milliseconds(module.duration), module.outcome, module.note),
       ]),
     ),
+    ...formatLoadingTime(report.modules),
     ...section(
       "Modules that a device asked for and the image lacks",
       report.missingModules.map((one) => [printable(one.name), printable(one.device)]),
@@ -58,6 +60,17 @@ const outcomes: Readonly<Record<BootReport["outcome"], string>> = {
   "handed-over": "A boot that handed over to the real init",
   failed: "A boot that failed",
 };
+
+/** What the loading of all modules took beside the kernel's share of it. */
+function formatLoadingTime(modules: BootReport["modules"]): string[] {
+  const time = loadingTime(modules);
+  if (time === undefined || time.kernel === 0) return [];
+  const [all, kernel] = [time.all, time.kernel].map((value) => value.toFixed(1));
+  const times = (time.all / time.kernel).toFixed(2);
+  return [
+    `  all in ${all} ms, ${times} times the ${kernel} ms in which the kernel had one to load`,
+  ];
+}
 
 function words(...parts: readonly (string | undefined)[]): string {
   return parts

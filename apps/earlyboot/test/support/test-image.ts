@@ -22,6 +22,8 @@ export interface TestImage extends Partial<
 > {
   readonly configuration?: Partial<BootConfiguration>;
   readonly kernel?: "cloud" | "generic";
+  /** Where the modules are taken from; default the kernel's own. */
+  readonly modulesDirectory?: string;
 }
 
 /** The path of an image as asked for: built once, and again when anything that goes into it changes. */
@@ -38,7 +40,7 @@ export async function testImage(options: TestImage = {}): Promise<string> {
     {
       architecture: hostArchitecture(),
       kernelVersion: kernel.version,
-      modulesDirectory: kernel.modules,
+      modulesDirectory: options.modulesDirectory ?? kernel.modules,
       modules: options.modules ?? "guest",
       fileSystems: options.fileSystems ?? ["ext4"],
       configuration: options.configuration ?? {},
