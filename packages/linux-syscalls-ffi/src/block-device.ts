@@ -1,11 +1,10 @@
 import { type BlockDevice, FileKind, SyscallError } from "@earlyboot/linux-syscalls";
-import { closeSync, constants, open, read } from "node:fs";
+import { closeSync, constants, fstatSync, open, read } from "node:fs";
 
 import { big, integer, largestOffset, path } from "./arguments.ts";
 import { C } from "./c-constants.ts";
-import { fileStatus } from "./file-status.ts";
 import type { Kernel } from "./kernel.ts";
-import { syscallErrorOf } from "./node-call.ts";
+import { nodeCall, syscallErrorOf } from "./node-call.ts";
 
 /** Opens a block device, or a regular file, for reading on threads of the pool. */
 export async function openBlockDevice(kernel: Kernel, device: string): Promise<BlockDevice> {
@@ -27,9 +26,10 @@ interface Geometry {
 }
 
 function geometry(kernel: Kernel, descriptor: number, where: string): Geometry {
-  const subject = { as: "fstat", path: where };
-  const { mode, size } = fileStatus(kernel, descriptor, "", C.AT_EMPTY_PATH, subject);
-  const kind = mode & FileKind.Mask;
+  const { mode, size } = nodeCall("fstat", { path: where }, () =>
+    fstatSync(descriptor, { bigint: true }),
+  );
+  const kind = Number(mode) & FileKind.Mask;
   if (kind === FileKind.Regular) return { size, sectorSize: 512 };
   if (kind !== FileKind.Block) {
     throw new SyscallError({ error: "ENOTBLK", syscall: "open", path: where });

@@ -8,7 +8,6 @@
 export const C = {
   AF_INET: 2,
   AF_NETLINK: 16,
-  AT_EMPTY_PATH: 0x1000,
   AT_FDCWD: -100,
   AT_NO_AUTOMOUNT: 0x800,
   AT_REMOVEDIR: 0x200,

@@ -1,9 +1,9 @@
 import { type Descriptors, type OpenOptions, SyscallError } from "@earlyboot/linux-syscalls";
-import { closeSync, constants, openSync, readSync, writeSync } from "node:fs";
+import { closeSync, constants, fstatSync, openSync, readSync, writeSync } from "node:fs";
 
 import { big, bytes, descriptor, fields, flag, integer, path, text, word } from "./arguments.ts";
 import { C } from "./c-constants.ts";
-import { fileStatus } from "./file-status.ts";
+import { fileStatusAt, statusOf } from "./file-status.ts";
 import { isOpen } from "./is-open.ts";
 import type { Kernel } from "./kernel.ts";
 import { nodeCall } from "./node-call.ts";
@@ -52,12 +52,12 @@ export function descriptorCalls(kernel: Kernel): Descriptors {
     },
     fstat(open) {
       const number = descriptor("fstat", "descriptor", open);
-      return fileStatus(kernel, number, "", C.AT_EMPTY_PATH, { as: "fstat" });
+      return statusOf(nodeCall("fstat", {}, () => fstatSync(number, { bigint: true })));
     },
     statAt(directory, name) {
       const base = descriptor("fstatat", "directory", directory);
       const where = path("fstatat", "name", name);
-      return fileStatus(kernel, base, where, C.AT_SYMLINK_NOFOLLOW, { as: "fstatat", path: where });
+      return fileStatusAt(kernel, base, where, { as: "fstatat", path: where });
     },
     readDirectoryAt(directory) {
       return readEntries(kernel, descriptor("getdents64", "directory", directory), {});

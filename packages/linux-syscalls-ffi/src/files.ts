@@ -5,17 +5,19 @@ import {
   chownSync,
   constants,
   linkSync,
+  lstatSync,
   mkdirSync,
   readlinkSync,
   renameSync,
   rmdirSync,
+  statSync,
   symlinkSync,
   unlinkSync,
 } from "node:fs";
 
 import { big, bytes, fields, flag, integer, path, word } from "./arguments.ts";
 import { C } from "./c-constants.ts";
-import { fileStatus } from "./file-status.ts";
+import { statusOf } from "./file-status.ts";
 import type { Kernel } from "./kernel.ts";
 import { nodeCall } from "./node-call.ts";
 import { readEntriesOf } from "./read-directory.ts";
@@ -25,11 +27,6 @@ const { O_RDONLY, O_WRONLY, O_CREAT, O_TRUNC, O_APPEND, O_EXCL } = constants;
 
 /** open(2), stat(2), mkdir(2) and their kin, by path. */
 export function fileCalls(kernel: Kernel): Files {
-  function statusOf(call: string, file: unknown, flags: number) {
-    const where = path(call, "path", file);
-    return fileStatus(kernel, C.AT_FDCWD, where, flags, { as: call, path: where });
-  }
-
   return {
     readFile: (file) => new Uint8Array(readFile(file)),
     readText: (file) => readFile(file).toString("utf8"),
@@ -42,8 +39,8 @@ export function fileCalls(kernel: Kernel): Files {
     },
     readDirectory: (directory) => readEntriesOf(kernel, path("open", "path", directory)),
     readLink: (file) => onPath("readlink", file, (where) => readlinkSync(where)),
-    stat: (file) => statusOf("stat", file, 0),
-    lstat: (file) => statusOf("lstat", file, C.AT_SYMLINK_NOFOLLOW),
+    stat: (file) => statusOf(onPath("stat", file, (where) => statSync(where, { bigint: true }))),
+    lstat: (file) => statusOf(onPath("lstat", file, (where) => lstatSync(where, { bigint: true }))),
     access(file, mode) {
       const asked = integer("access", "mode", mode, 0, 7);
       onPath("access", file, (where) => accessSync(where, asked));

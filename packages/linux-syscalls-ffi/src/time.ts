@@ -8,12 +8,12 @@ import { untilDone } from "./until-done.ts";
 
 /** Clocks and waiting. */
 export function timeCalls(kernel: Kernel): Time {
+  let ahead: number | undefined;
   return {
     now() {
-      const answer = makeStructure(timespec);
-      kernel.call("clock_gettime", [C.CLOCK_BOOTTIME, answer]);
-      const { seconds, nanoseconds } = readStructure(timespec, answer);
-      return Number(seconds) * 1000 + Number(nanoseconds) / 1e6;
+      // Node's clock is the kernel's monotonic one, and costs a tenth of a call of our own.
+      ahead ??= sinceStart(kernel) - monotonic();
+      return monotonic() + ahead;
     },
     realTime: () => Date.now(),
     async sleep(milliseconds, signal) {
@@ -26,6 +26,20 @@ export function timeCalls(kernel: Kernel): Time {
       }
     },
   };
+}
+
+/** Milliseconds since the machine started, with those that it slept. */
+function sinceStart(kernel: Kernel): number {
+  const answer = makeStructure(timespec);
+  kernel.call("clock_gettime", [C.CLOCK_BOOTTIME, answer]);
+  const { seconds, nanoseconds } = readStructure(timespec, answer);
+  return Number(seconds) * 1000 + Number(nanoseconds) / 1e6;
+}
+
+/** Milliseconds since the machine started, but for those that it slept. */
+function monotonic(): number {
+  const [seconds, nanoseconds] = process.hrtime();
+  return seconds * 1000 + nanoseconds / 1e6;
 }
 
 /** The longest wait that Node's timers keep. */

@@ -637,7 +637,10 @@ export interface Processes {
 
 /** Time. */
 export interface Time {
-  /** Milliseconds since the machine started (CLOCK_BOOTTIME), with a fraction. Never goes back. */
+  /**
+   * Milliseconds since the machine started (CLOCK_BOOTTIME), with a fraction. Never goes back, and
+   * stands still while the machine sleeps after the first call.
+   */
   now(): number;
   /** Milliseconds since the epoch. May jump. */
   realTime(): number;

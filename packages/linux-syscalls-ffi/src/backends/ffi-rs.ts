@@ -46,14 +46,17 @@ export function openFfiRs(addon: string): Backend {
   const desk = Buffer.alloc(deskSize);
   const deskAddress = Number(addressOf(desk));
 
+  const forms: Partial<Record<FunctionName, Form>> = {};
+
   /** ffi-rs has no function for this, but memmove(3) gives back where it was told to write. */
   function addressOf(bytes: Uint8Array): bigint {
-    return BigInt(load(describe("memmove", [bytes, 0, 0])).value);
+    return BigInt(load(fillIn(formOf("memmove"), [bytes, 0, 0])).value);
   }
 
   /**
    * Calls with what small pointers point to laid out on the desk: to say where it lies takes a
-   * quarter of the time that ffi-rs takes for a string or an array.
+   * quarter of the time that ffi-rs takes for a string or an array. A form is filled in again for
+   * every call of its function: making one takes as long as the call.
    */
   function call(name: FunctionName, args: readonly Argument[]): Answer {
     const borrowed: [bytes: Uint8Array, start: number][] = [];
@@ -72,7 +75,8 @@ export function openFfiRs(addon: string): Backend {
       return deskAddress + start;
     }
 
-    const answer = answerOf(load(describe(name, args.map(layOut))));
+    forms[name] ??= formOf(name);
+    const answer = answerOf(load(fillIn(forms[name], args.map(layOut))));
     for (const [bytes, start] of borrowed) bytes.set(desk.subarray(start, start + bytes.length));
     return answer;
   }
@@ -86,7 +90,7 @@ export function openFfiRs(addon: string): Backend {
     const lowered = pinned.map((arg) => (isUint8Array(arg) ? addressOf(arg) : arg));
     inFlight.add(pinned);
     try {
-      return answerOf(await load({ ...describe(name, lowered), runInNewThread: true }));
+      return answerOf(await load({ ...fillIn(formOf(name), lowered), runInNewThread: true }));
     } finally {
       inFlight.delete(pinned);
     }
@@ -117,20 +121,40 @@ function loadAddon(path: string): Addon {
 /** The key under which ffi-rs keeps the process itself, and with it the whole C library. */
 const library = "c";
 
-function describe(name: FunctionName, args: readonly Lowered[]): Call {
-  const [result, ...letters] = signatures[name];
-  const types = args.map((arg, i) => typeOf(arg, letters[i]));
-  const values = args.map(valueOf);
+/** A call without its arguments. */
+interface Form {
+  readonly call: Call;
+  readonly letters: string;
+  readonly types: unknown[];
+  readonly values: unknown[];
+  /** Where the function's own arguments begin: at 1 behind the number of a system call. */
+  readonly first: 0 | 1;
+}
+
+function formOf(name: FunctionName): Form {
+  const letters = signatures[name];
   const number = systemCallNumber(name);
-  return {
+  const types: unknown[] = number === undefined ? [] : [DataType.I64];
+  const values: unknown[] = number === undefined ? [] : [number];
+  const call: Call = {
     library,
     funcName: number === undefined ? name : "syscall",
-    retType: result === "l" ? DataType.BigInt : DataType.I32,
-    paramsType: number === undefined ? types : [DataType.I64, ...types],
-    paramsValue: number === undefined ? values : [number, ...values],
+    retType: letters.startsWith("l") ? DataType.BigInt : DataType.I32,
+    paramsType: types,
+    paramsValue: values,
     errno: true,
     freeResultMemory: false,
   };
+  return { call, letters, types, values, first: number === undefined ? 0 : 1 };
+}
+
+function fillIn(form: Form, args: readonly Lowered[]): Call {
+  for (let i = 0; i < args.length; i++) {
+    const arg = args[i] ?? null;
+    form.types[form.first + i] = typeOf(arg, form.letters[i + 1]);
+    form.values[form.first + i] = valueOf(arg);
+  }
+  return form.call;
 }
 
 function typeOf(arg: Lowered, letter: string | undefined): unknown {
