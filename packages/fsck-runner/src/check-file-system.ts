@@ -73,10 +73,11 @@ async function examine(
 
 function unwanted(
   checker: Checker,
-  { mode, clean, skipIfClean }: CheckOptions,
+  { mode, repair, clean, skipIfClean }: CheckOptions,
   force: boolean,
 ): SkipReason | undefined {
   if (mode === "skip") return "not-wanted";
+  if (checker.alwaysWrites && repairMode(repair) === "no") return "would-write";
   if (force) return undefined;
   if (checker.onlyOnDemand) return "only-on-demand";
   return clean === true && skipIfClean === true ? "clean" : undefined;

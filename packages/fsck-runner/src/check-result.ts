@@ -8,6 +8,7 @@ export type SkipReason =
   | "clean"
   | "only-on-demand"
   | "no-check-needed"
+  | "would-write"
   | "log-not-replayed";
 
 /** A program that was run. */

@@ -18,6 +18,8 @@ export interface Checker {
   readonly onlyOnDemand: boolean;
   /** What it prints where the log must be replayed first, by the kernel: by mounting it once. */
   readonly replayWords: RegExp | undefined;
+  /** Whether it writes even where it is to look only: then it is not run. */
+  readonly alwaysWrites: boolean;
   /** Whether it tells its progress on descriptor 3, as e2fsck(8) does with `-C 3`. */
   readonly tellsProgress: boolean;
   /** Whether its device is a list, with colons between the members. */
@@ -46,6 +48,8 @@ const unchecked: ReadonlySet<string> = new Set(
   [
     ["9p", "ceph", "cifs", "nfs", "nfs4", "smb3", "virtiofs"],
     ["cramfs", "iso9660", "romfs", "squashfs", "udf"],
+    // Written as a log throughout; nilfs-utils has no fsck.
+    ["nilfs2"],
     ["devtmpfs", "none", "overlay", "ramfs", "tmpfs"],
   ].flat(),
 );
@@ -68,9 +72,12 @@ const standard: Omit<Checker, "program"> = {
   force: inEveryMode(),
   onlyOnDemand: false,
   replayWords: undefined,
+  alwaysWrites: false,
   tellsProgress: false,
   takesMembers: false,
-  translate: (status) => status,
+  // One that does not know these arguments may only tell how it is used, and call that a success.
+  translate: (status, _mode, output) =>
+    status === 0 && /(invalid|unrecognized) option/.test(output) ? FsckBit.UsageError : status,
 };
 
 /** How each program differs from {@link standard}. */
@@ -118,7 +125,7 @@ const table: Readonly<Record<string, Partial<Checker>>> = {
     program: "fsck.f2fs",
     arguments: { preen: ["-p"], yes: ["-y"], no: ["--dry-run"] },
     force: inEveryMode("-f"),
-    translate: (status) => (status === failedCall ? FsckBit.OperationalError : status),
+    translate: translateF2fs,
   },
   // jfs_fsck(8)
   jfs: {
@@ -144,10 +151,18 @@ const table: Readonly<Record<string, Partial<Checker>>> = {
     takesMembers: true,
     translate: (status) => status & ~FsckBit.RebootRequired,
   },
-  // fsck.erofs(1); an erofs is never written to, so there is nothing to correct.
+  // reiserfsck(8): it also calls itself fsck.reiserfs.
+  reiserfs: {
+    program: "fsck.reiserfs",
+    arguments: { preen: ["-p"], yes: ["--fix-fixable", "--yes"], no: ["--check", "--yes"] },
+    alwaysWrites: true,
+  },
+  // fsck.erofs(1); an erofs is never written to, so there is nothing to correct. `--extract` without a
+  // directory reads every file.
   erofs: {
     program: "fsck.erofs",
     arguments: inEveryMode(),
+    force: inEveryMode("--extract"),
     translate: withErrorsLeft,
   },
 };
@@ -171,6 +186,12 @@ function translateFat(status: number, mode: RepairMode, output: string): number 
   const finished = /\d+ files, \d+\/\d+ clusters/.test(output);
   if (status !== 1 || !finished) return FsckBit.OperationalError;
   return mode === "no" ? FsckBit.ErrorsLeft : FsckBit.ErrorsCorrected;
+}
+
+/** Status 1 of fsck.f2fs: it found errors, and corrected them unless it was told to write nothing. */
+function translateF2fs(status: number, mode: RepairMode): number {
+  if (status === failedCall) return FsckBit.OperationalError;
+  return status === FsckBit.ErrorsCorrected && mode === "no" ? FsckBit.ErrorsLeft : status;
 }
 
 /** With `-n` 1 means damage; with `-e` 4 means repaired, 2 a log that must be replayed first. */

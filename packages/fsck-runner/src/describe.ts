@@ -40,6 +40,7 @@ const skipWords: Readonly<Record<SkipReason, string>> = {
   clean: "its superblock says that it is clean",
   "only-on-demand": "the kernel keeps such a file system whole; it is checked on demand only",
   "no-check-needed": "file systems of this type are not checked",
+  "would-write": "its checker writes to it even when it is to look only",
   "log-not-replayed":
     "its log is to be replayed first: its mount does that, or a check with fsck.repair=yes",
 };

@@ -57,7 +57,7 @@ it("lets nothing answer yes to everything, or write, unless asked", () => {
   }
 });
 
-it.each(["iso9660", "squashfs", "tmpfs", "nfs4", "9p", "virtiofs", "overlay"])(
+it.each(["iso9660", "squashfs", "tmpfs", "nfs4", "9p", "virtiofs", "overlay", "nilfs2"])(
   "has no checker for %s",
   (type) => {
     expect(checkerFor(type)).toBeUndefined();
@@ -92,6 +92,7 @@ describe("translates the statuses of", () => {
     ["xfs", 2, "yes", "errors-left"],
     ["xfs", 4, "yes", "errors-corrected"],
     ["f2fs", 1, "preen", "errors-corrected"],
+    ["f2fs", 1, "no", "errors-left"],
     ["f2fs", 255, "preen", "operational-error"],
     ["jfs", 2, "preen", "reboot-required"],
     ["ntfs", 1, "preen", "errors-left"],
@@ -100,6 +101,7 @@ describe("translates the statuses of", () => {
     ["bcachefs", 4, "preen", "errors-left"],
     ["erofs", 1, "preen", "errors-left"],
     ["minix", 3, "preen", "reboot-required"],
+    ["minix", 0, "preen", "usage-error", "fsck.minix: invalid option -- 'p'\nUsage: …\n"],
   ])("%s: %i (%s) is %s", (type, status, mode, outcome, output = "") => {
     const bits = checkerFor(type)?.translate(status, mode, output) ?? Number.NaN;
 
