@@ -1,6 +1,10 @@
 import { afterEach, expect, it, jest } from "@jest/globals";
 import { type ChildProcessWithoutNullStreams, spawn } from "node:child_process";
 import { once } from "node:events";
+import { mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { watch } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 
 import { needs, programPath } from "./run-program.ts";
 
@@ -31,7 +35,7 @@ function openTerminal(program: string) {
     shown = shown.slice(before.length + text.length);
     return before;
   };
-  return { type, sees };
+  return { type, sees, hangUp: () => child.kill("SIGKILL") };
 }
 
 here.describe(`the REPL${here.reason}`, () => {
@@ -56,5 +60,42 @@ here.describe(`the REPL${here.reason}`, () => {
     await sees("structuredClone");
     type("\u0015.resume\r");
     await sees("left");
+  });
+
+  it("awaits, remembers lines, forgets one at Ctrl-C, and is left by Ctrl-D", async () => {
+    const { sees, type } = openTerminal("repl.ts");
+
+    await sees("earlyboot> ");
+    type("await Promise.resolve(6 * 7)\r");
+    await sees("42");
+    await sees("earlyboot> ");
+    type("\u001b[A");
+    await sees("await Promise.resolve(6 * 7)");
+    type(" + 1\r");
+    await sees("43");
+    await sees("earlyboot> ");
+    type("never(");
+    await sees("never(");
+    type("\u0003");
+    await sees("earlyboot> ");
+    type("6 * 9\r");
+    await sees("54");
+    await sees("earlyboot> ");
+    type("\u0004");
+    await sees("left");
+  });
+
+  it("is left when its terminal vanishes", async () => {
+    const directory = mkdtempSync(join(tmpdir(), "earlyboot-repl-"));
+    const changes = watch(directory);
+    const { sees, hangUp } = openTerminal(`repl.ts ${directory}/left`);
+
+    await sees("earlyboot> ");
+    hangUp();
+    await changes.next();
+
+    expect(readdirSync(directory)).toEqual(["left"]);
+    await changes.return?.();
+    rmSync(directory, { recursive: true });
   });
 });
