@@ -165,7 +165,8 @@ async function compressionMethod(
   { compression = "zstd", level = defaultLevels[compression], cache }: BuildOptions,
 ): Promise<CompressionMethod> {
   const runtime = plan.entries.find(
-    (entry) => entry.kind === "file" && entry.source.kind === "stripped",
+    (entry) =>
+      entry.kind === "file" && (entry.source.kind === "stripped" || entry.source.kind === "bare"),
   );
   if ((compression !== "zstd" && compression !== "lz4") || runtime === undefined)
     return { compression, level };

@@ -1,4 +1,4 @@
-import { closeSync, openSync, readSync } from "node:fs";
+import { closeSync, openSync, readFileSync, readSync } from "node:fs";
 import type { StreamedContent } from "./cpio.ts";
 import { fileBytes } from "./file-bytes.ts";
 import { ImageError } from "./image-error.ts";
@@ -66,28 +66,110 @@ export function readElf(file: string): ElfFile | undefined {
   }
 }
 
+/** Bytes to stand in place of others. */
+export interface Replacement {
+  readonly offset: number;
+  readonly bytes: Uint8Array;
+}
+
+/** Of a header without sections: e_shoff, then e_shnum and e_shstrndx, are zero. */
+const noSections: readonly Replacement[] = [
+  { offset: 40, bytes: new Uint8Array(8) },
+  { offset: 60, bytes: new Uint8Array(4) },
+];
+
 /**
- * The content of an ELF file without what is never loaded: symbol tables, debugging data and section headers.
+ * The content of an ELF file without what is never loaded — symbol tables, debugging data and section headers —
+ * and with `replacements` in what is.
  *
  * @throws ImageError `bad-elf`: not an ELF file of 64 bits.
  */
-export function strippedElf(file: string): StreamedContent {
+export function strippedElf(
+  file: string,
+  replacements: readonly Replacement[] = [],
+): StreamedContent {
   const elf = readElf(file);
   if (elf === undefined)
     throw new ImageError("bad-elf", `cannot strip ${file}: not a 64-bit ELF file`);
-  return { size: elf.loadedSize, stream: () => withoutSections(file, elf.loadedSize) };
+  return {
+    size: elf.loadedSize,
+    stream: () => withReplaced(file, elf.loadedSize, [...noSections, ...replacements]),
+  };
 }
 
-async function* withoutSections(file: string, size: number): AsyncGenerator<Uint8Array> {
-  let first = true;
-  for await (const bytes of fileBytes(file, size)) {
-    if (first) {
-      bytes.fill(0, 40, 48); // e_shoff
-      bytes.fill(0, 60, 64); // e_shnum, e_shstrndx
-      first = false;
+async function* withReplaced(
+  file: string,
+  size: number,
+  replacements: readonly Replacement[],
+): AsyncGenerator<Uint8Array> {
+  let start = 0;
+  for await (const piece of fileBytes(file, size)) {
+    const end = start + piece.length;
+    for (const { offset, bytes } of replacements) {
+      const from = Math.max(offset, start);
+      const to = Math.min(offset + bytes.length, end);
+      if (from < to) piece.set(bytes.subarray(from - offset, to - offset), from - start);
     }
-    yield bytes;
+    yield piece;
+    start = end;
   }
+}
+
+/** Where a program keeps an object of data in its file. */
+export interface DataObject {
+  readonly offset: number;
+  readonly size: number;
+}
+
+/**
+ * Finds objects of data by the names under which an ELF file offers them to libraries. What is not found
+ * is left out.
+ */
+export function dataObjects(
+  file: string,
+  names: readonly string[],
+): ReadonlyMap<string, DataObject> {
+  const found = new Map<string, DataObject>();
+  const bytes = readFileSync(file);
+  const sections = sectionsOf(bytes);
+  const symbols = sections.find(({ type }) => type === dynamicSymbols);
+  const strings = sections[symbols?.link ?? 0];
+  if (symbols === undefined || strings === undefined) return found;
+  for (let at = symbols.offset; at < symbols.offset + symbols.size; at += symbolSize) {
+    const name = cString(bytes, strings.offset + bytes.readUInt32LE(at));
+    const home = sections[bytes.readUInt16LE(at + 6)];
+    if (!names.includes(name) || home === undefined) continue;
+    const offset = Number(bytes.readBigUInt64LE(at + 8)) - home.address + home.offset;
+    found.set(name, { offset, size: Number(bytes.readBigUInt64LE(at + 16)) });
+  }
+  return found;
+}
+
+interface Section {
+  readonly type: number;
+  readonly address: number;
+  readonly offset: number;
+  readonly size: number;
+  readonly link: number;
+}
+
+/** SHT_DYNSYM */
+const dynamicSymbols = 11;
+const symbolSize = 24;
+const sectionSize = 64;
+
+function sectionsOf(bytes: Buffer): readonly Section[] {
+  const table = Number(bytes.readBigUInt64LE(40));
+  return Array.from({ length: bytes.readUInt16LE(60) }, (_, index) => {
+    const at = table + index * sectionSize;
+    return {
+      type: bytes.readUInt32LE(at + 4),
+      address: Number(bytes.readBigUInt64LE(at + 16)),
+      offset: Number(bytes.readBigUInt64LE(at + 24)),
+      size: Number(bytes.readBigUInt64LE(at + 32)),
+      link: bytes.readUInt32LE(at + 40),
+    };
+  });
 }
 
 /** The magic, 64 bits, little-endian. */

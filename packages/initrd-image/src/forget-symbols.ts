@@ -1,0 +1,177 @@
+/**
+ * Blanks, in a loaded ELF file, the names under which it offers C++ functions and data to libraries: tens of
+ * thousands in a program that exports all of V8, which hardly compress. What the file itself needs by name, what it
+ * takes from others, C names, and `operator new` and `delete`, which libraries may take from the program, stay.
+ * Nothing moves; a library that asked for a blanked name would be told that there is no such symbol.
+ *
+ * A file without a hash table of the GNU kind stays as it is.
+ */
+export function forgetCppSymbols(file: Buffer): void {
+  const tables = findTables(file);
+  if (tables === undefined) return;
+  const { symbols, strings, stringsSize, chains, firstHashed, bloom } = tables;
+  const names = Buffer.from(file.subarray(strings, strings + stringsSize));
+  const kept = Buffer.alloc(stringsSize);
+  const keep = (at: number): void => void names.copy(kept, at, at, names.indexOf(0, at));
+  tables.otherNames.forEach(keep);
+  file.fill(0, bloom.offset, bloom.offset + bloom.words * 8);
+  for (let index = 0; index < tables.count; index++) {
+    const at = symbols + index * symbolSize;
+    const nameAt = file.readUInt32LE(at);
+    const name = names.subarray(nameAt, names.indexOf(0, nameAt));
+    const isHashed = index >= firstHashed;
+    if (!isHashed || tables.needed.has(index) || !isForgotten(name)) {
+      keep(nameAt);
+      if (isHashed) addToBloom(file, bloom, gnuHash(name));
+      continue;
+    }
+    file.fill(0, at, at + symbolSize);
+    // The lowest bit ends a chain of symbols with the same hash.
+    const chain = chains + (index - firstHashed) * 4;
+    file.writeUInt32LE(file.readUInt32LE(chain) & 1, chain);
+  }
+  kept.copy(file, strings);
+}
+
+const symbolSize = 24;
+
+/** A mangled C++ name that is not `operator new` or `delete`. */
+function isForgotten(name: Buffer): boolean {
+  return /^_Z[^nd]/.test(name.toString("latin1", 0, 3));
+}
+
+/** The hash function of DT_GNU_HASH. */
+function gnuHash(name: Buffer): number {
+  return name.reduce((hash, byte) => (Math.imul(hash, 33) + byte) >>> 0, 5381);
+}
+
+/** A filter in front of the hash table: two bits for every name that is in it. */
+interface Bloom {
+  readonly offset: number;
+  readonly words: number;
+  readonly shift: number;
+}
+
+function addToBloom(file: Buffer, { offset, words, shift }: Bloom, hash: number): void {
+  const at = offset + (Math.floor(hash / 64) % words) * 8;
+  for (const bit of [hash % 64, (hash >>> shift) % 64]) {
+    const byte = at + (bit >> 3);
+    file.writeUInt8(file.readUInt8(byte) | (1 << (bit & 7)), byte);
+  }
+}
+
+/** Where the tables are in the file. */
+interface Tables {
+  readonly symbols: number;
+  readonly count: number;
+  readonly strings: number;
+  readonly stringsSize: number;
+  readonly firstHashed: number;
+  readonly chains: number;
+  readonly bloom: Bloom;
+  /** Symbols that the file's own relocations name. */
+  readonly needed: ReadonlySet<number>;
+  /** Names in the table of strings that are not those of symbols: libraries, versions. */
+  readonly otherNames: readonly number[];
+}
+
+/** Tags of the dynamic section, and of which the values are names. */
+const tag = {
+  pltRelocationsSize: 2,
+  strings: 5,
+  symbols: 6,
+  relocations: 7,
+  relocationsSize: 8,
+  stringsSize: 10,
+  pltRelocations: 23,
+  gnuHash: 0x6fff_fef5,
+  versions: 0x6fff_fffe,
+  versionCount: 0x6fff_ffff,
+} as const;
+const nameTags: readonly number[] = [1, 14, 15, 29];
+
+function findTables(file: Buffer): Tables | undefined {
+  const segments = segmentsOf(file);
+  const dynamic = segments.find(({ type }) => type === 2);
+  if (dynamic === undefined) return undefined;
+  const entries = Array.from({ length: dynamic.size >> 4 }, (_, index) => {
+    const at = dynamic.offset + index * 16;
+    return [Number(file.readBigInt64LE(at)), Number(file.readBigUInt64LE(at + 8))] as const;
+  });
+  const values = new Map(entries);
+  const valueOf = (wanted: number): number => values.get(wanted) ?? 0;
+  const place = (wanted: number): number => {
+    const address = valueOf(wanted);
+    const home = segments.find(
+      (one) => one.type === 1 && address >= one.address && address < one.address + one.size,
+    );
+    return home === undefined ? 0 : address - home.address + home.offset;
+  };
+  const hash = place(tag.gnuHash);
+  if (hash === 0) return undefined;
+  const [buckets = 0, firstHashed = 0, words = 0, shift = 0] = [0, 4, 8, 12].map((at) =>
+    file.readUInt32LE(hash + at),
+  );
+  const bucketsAt = hash + 16 + words * 8;
+  const chains = bucketsAt + buckets * 4;
+  const starts = Array.from({ length: buckets }, (_, i) => file.readUInt32LE(bucketsAt + i * 4));
+  return {
+    symbols: place(tag.symbols),
+    count: endOfChain(file, chains, firstHashed, Math.max(0, ...starts)),
+    strings: place(tag.strings),
+    stringsSize: valueOf(tag.stringsSize),
+    firstHashed,
+    chains,
+    bloom: { offset: hash + 16, words, shift },
+    needed: new Set([
+      ...namedBy(file, place(tag.relocations), valueOf(tag.relocationsSize)),
+      ...namedBy(file, place(tag.pltRelocations), valueOf(tag.pltRelocationsSize)),
+    ]),
+    otherNames: [
+      ...entries.filter(([key]) => nameTags.includes(key)).map(([, value]) => value),
+      ...versionNames(file, place(tag.versions), valueOf(tag.versionCount)),
+    ],
+  };
+}
+
+function segmentsOf(file: Buffer) {
+  const table = Number(file.readBigUInt64LE(32));
+  return Array.from({ length: file.readUInt16LE(56) }, (_, index) => {
+    const at = table + index * 56;
+    return {
+      type: file.readUInt32LE(at),
+      offset: Number(file.readBigUInt64LE(at + 8)),
+      address: Number(file.readBigUInt64LE(at + 16)),
+      size: Number(file.readBigUInt64LE(at + 32)),
+    };
+  });
+}
+
+/** No header tells how many symbols there are: the last bucket's chain ends with the last of them. */
+function endOfChain(file: Buffer, chains: number, first: number, start: number): number {
+  let index = start;
+  while (index >= first && (file.readUInt32LE(chains + (index - first) * 4) & 1) === 0) index++;
+  return index + 1;
+}
+
+/** `r_info` of Elf64_Rela: the symbol is in the upper half. */
+function* namedBy(file: Buffer, start: number, size: number): Generator<number> {
+  for (let at = start; at < start + size; at += 24) {
+    const symbol = file.readUInt32LE(at + 12);
+    if (symbol !== 0) yield symbol;
+  }
+}
+
+/** Elf64_Verneed and Elf64_Vernaux: a library, and the versions that are needed of it. */
+function* versionNames(file: Buffer, start: number, count: number): Generator<number> {
+  let need = start;
+  for (let i = 0; i < count; i++) {
+    yield file.readUInt32LE(need + 4);
+    let version = need + file.readUInt32LE(need + 8);
+    for (let left = file.readUInt16LE(need + 2); left > 0; left--) {
+      yield file.readUInt32LE(version + 8);
+      version += file.readUInt32LE(version + 12);
+    }
+    need += file.readUInt32LE(need + 12);
+  }
+}
