@@ -1,6 +1,7 @@
 import { type BootUi, type ReplScope, newRootRuntime } from "@earlyboot/initrd-init";
 import type { Linux } from "@earlyboot/linux-syscalls";
 import type { ReadStream, WriteStream } from "node:tty";
+import { secretLine } from "./secret-line.ts";
 
 /**
  * The only module that knows the JavaScript host. Everything is asked for when it is needed: what a
@@ -8,9 +9,6 @@ import type { ReadStream, WriteStream } from "node:tty";
  */
 // oxlint-disable-next-line typescript/unbound-method -- it uses no `this`
 const builtin = process.getBuiltinModule;
-
-/** Where the image holds the native addon. */
-export const addonPath = "/lib/earlyboot/ffi-rs.node";
 
 /** Makes the user interface of the boot program: the console of this process. */
 export function createHostUi(linux: Pick<Linux, "terminalMode">): BootUi {
@@ -136,38 +134,22 @@ function nextKey(signal: AbortSignal): Promise<string | undefined> {
   );
 }
 
-/** Longer secrets are cut. */
-const longestSecret = 1024;
-
-/** The keys that end a line, give up, and take back. */
-const keys = { enter: [0x0d, 0x0a], giveUp: [0x03, 0x04], takeBack: [0x7f, 0x08] };
-
-/** Keeps the secret in bytes that can be wiped: a string could not. */
 function readSecret(prompt: string): Promise<Uint8Array | undefined> {
   return withKeys(
     (input) =>
       new Promise<Uint8Array | undefined>((resolve) => {
         // Only now: whoever types at once is not to see the secret.
         writeToConsole(prompt);
-        const secret = new Uint8Array(longestSecret);
-        let length = 0;
-        let finished = false;
+        const line = secretLine();
         const finish = (result: Uint8Array | undefined) => {
-          finished = true;
           input.removeAllListeners("data");
-          secret.fill(0, result === undefined ? 0 : length);
+          if (result === undefined) line.wipe();
           writeToConsole("\n");
           resolve(result);
         };
         input.on("data", (bytes: Uint8Array) => {
-          for (const key of bytes) {
-            if (finished) break;
-            if (keys.enter.includes(key)) finish(secret.subarray(0, length));
-            else if (keys.giveUp.includes(key)) finish(undefined);
-            else if (keys.takeBack.includes(key)) length = Math.max(0, length - 1);
-            else if (length < longestSecret) secret[length++] = key;
-          }
-          bytes.fill(0);
+          const entered = line.type(bytes);
+          if (entered !== "more") finish(entered === "given-up" ? undefined : entered);
         });
         input.once("error", () => finish(undefined));
         input.once("end", () => finish(undefined));

@@ -1,6 +1,7 @@
 import { bootSystem, readConfiguration } from "@earlyboot/initrd-init";
 import { openLinux } from "@earlyboot/linux-syscalls-ffi";
-import { addonPath, createHostUi } from "./host.ts";
+import { addonPath } from "./addon-path.ts";
+import { createHostUi } from "./host.ts";
 
 /** PID 1: everything that it does is in `bootSystem`; what it knows of its host is in `host.ts`. */
 export function start(): void {
