@@ -9,12 +9,15 @@ import {
   type BuildOptions,
   type BuildResult,
   type ExtraFile,
+  type Host,
+  type ImageOptions,
   type ImagePlan,
   type ModuleOptions,
   type ProgramOptions,
 } from "@earlyboot/initrd-image";
 import { moduleName, readModuleIndex } from "@earlyboot/kernel-modules";
 import { cacheDirectory } from "../cache-directory.ts";
+import { CommandError } from "../command-error.ts";
 import { bundleHooks } from "./bundle-hooks.ts";
 import { packageVersion } from "../package-version.ts";
 import { checkerPrograms } from "./checker-programs.ts";
@@ -25,6 +28,8 @@ import { readMachineFacts } from "./machine-facts.ts";
 /** An image to plan. */
 export interface InitrdRequest {
   readonly architecture: Architecture;
+  /** The JavaScript host that runs the boot program; default `node`. */
+  readonly host?: Host;
   /** As `uname -r` prints it. */
   readonly kernelVersion: string;
   /** Where the modules of that kernel are; none for a kernel that cannot load any. */
@@ -46,23 +51,54 @@ const imageHooks = "/lib/earlyboot/hooks.mjs";
 /** Decides on everything that an image will hold. */
 export async function planInitrd(request: InitrdRequest): Promise<ImagePlan> {
   const { architecture, modulesDirectory, fileSystems, hooks } = request;
-  const bundle = fileURLToPath(import.meta.resolve("@earlyboot/init/init.cjs"));
+  const { files, ...program } = request.host === "bare" ? onBare(request) : onNode(request);
   const modules =
     modulesDirectory === undefined ? {} : { modules: chosenModules(request, modulesDirectory) };
   return planImage({
     architecture,
-    bundle,
-    starter: join(dirname(bundle), "start.cjs"),
+    ...program,
     configuration: bootConfiguration(request),
     ...modules,
     programs: [...checkerPrograms(fileSystems), ...(request.programs ?? [])],
     files: [
       ...(request.files ?? []),
-      ...cachesFor(architecture, bundle),
-      ...runtimeFor(request, bundle),
-      ...(hooks === undefined ? [] : [{ path: imageHooks, text: await bundleHooks(hooks) }]),
+      ...files,
+      ...(hooks === undefined
+        ? []
+        : [{ path: imageHooks, text: await bundleHooks(hooks, request.host) }]),
     ],
   });
+}
+
+type Program = Pick<ImageOptions, "bundle" | "later" | "runtime" | "starter"> & {
+  readonly files: readonly ExtraFile[];
+};
+
+function onNode(request: InitrdRequest): Program {
+  const bundle = fileURLToPath(import.meta.resolve("@earlyboot/init/init.cjs"));
+  return {
+    bundle,
+    starter: join(dirname(bundle), "start.cjs"),
+    files: [...cachesFor(request.architecture, bundle), ...runtimeFor(request, bundle)],
+  };
+}
+
+/** One script, which becomes part of Bare's executable, and what is native besides. */
+function onBare({ architecture, configuration }: InitrdRequest): Program {
+  if (configuration?.runtimeInNewRoot === true) {
+    throw new CommandError(
+      "runtimeInNewRoot needs the host node: the packages of earlyboot use modules of Node, which bare does not have.",
+    );
+  }
+  const bundle = fileURLToPath(import.meta.resolve("@earlyboot/init/init.bare.js"));
+  const addon = join(dirname(bundle), `bare-fs-${architecture}.bare`);
+  const files = [{ file: addon, path: "/lib/earlyboot/bare-fs.bare" }];
+  return {
+    bundle,
+    later: join(dirname(bundle), "later.bare.js"),
+    runtime: { host: "bare" },
+    files,
+  };
 }
 
 /** What the image tells the boot program. */

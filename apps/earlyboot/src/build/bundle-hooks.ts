@@ -1,7 +1,8 @@
 import { existsSync } from "node:fs";
 import { basename, dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
-import type { BuildFailure, BuildResult, Message } from "esbuild";
+import type { Host } from "@earlyboot/initrd-image";
+import type { BuildFailure, BuildOptions, BuildResult, Message } from "esbuild";
 import { CommandError, errorText } from "../command-error.ts";
 
 /**
@@ -11,9 +12,9 @@ import { CommandError, errorText } from "../command-error.ts";
  *
  * @throws CommandError naming every import that cannot come along, or that it exports no hooks.
  */
-export async function bundleHooks(file: string): Promise<string> {
+export async function bundleHooks(file: string, host: Host = "node"): Promise<string> {
   if (!existsSync(file)) throw new CommandError(`There is no module of hooks ${file}.`);
-  const { outputFiles, warnings } = await bundle(resolve(file));
+  const { outputFiles, warnings } = await bundle(resolve(file), host);
   if (warnings.filter(({ id }) => id === "import-is-undefined").length === 2) {
     throw new CommandError(
       `The module of hooks ${file} exports neither "before" nor "after". Export one of them: an object of functions by the names of stages.`,
@@ -24,7 +25,7 @@ export async function bundleHooks(file: string): Promise<string> {
 
 type Bundled = BuildResult<{ write: false }>;
 
-async function bundle(file: string): Promise<Bundled> {
+async function bundle(file: string, host: Host): Promise<Bundled> {
   // It starts a program of its own, and only hooks need it.
   const { build } = await import("esbuild");
   try {
@@ -37,13 +38,7 @@ async function bundle(file: string): Promise<Bundled> {
       absWorkingDir: dirname(file),
       bundle: true,
       write: false,
-      platform: "node",
-      format: "esm",
-      target: "node24",
-      // CommonJS packages ask for Node's modules by `require`, which a module does not have.
-      banner: {
-        js: 'import { createRequire } from "node:module";\nconst require = createRequire(import.meta.url);',
-      },
+      ...forHost[host],
       nodePaths: [runtimePackages()],
       logLevel: "silent",
     });
@@ -54,6 +49,20 @@ async function bundle(file: string): Promise<Bundled> {
     );
   }
 }
+
+/** Bare has no modules of Node: to import one is an error. */
+const forHost: Readonly<Record<Host, BuildOptions>> = {
+  bare: { platform: "neutral", mainFields: ["module", "main"], format: "esm", target: "es2024" },
+  node: {
+    platform: "node",
+    format: "esm",
+    target: "node24",
+    // CommonJS packages ask for Node's modules by `require`, which a module does not have.
+    banner: {
+      js: 'import { createRequire } from "node:module";\nconst require = createRequire(import.meta.url);',
+    },
+  },
+};
 
 /** The packages that the boot program is made of, as files. */
 function runtimePackages(): string {

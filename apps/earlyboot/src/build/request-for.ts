@@ -18,6 +18,7 @@ export function requestFor(config: EarlybootConfig, directory = "/"): InitrdRequ
   const kernelVersion = config.kernel ?? (here ? release() : onlyVersionIn(directory));
   return {
     architecture: hostArchitecture(),
+    ...(config.host === undefined ? {} : { host: config.host }),
     kernelVersion,
     ...(here && isWithoutModules(kernelVersion)
       ? {}
@@ -61,6 +62,7 @@ function bootConfiguration(config: EarlybootConfig): Partial<BootConfiguration> 
 /** What only the making of the image needs to know. */
 const imageKeys: ReadonlySet<string> = new Set<keyof EarlybootConfig | "$schema">([
   "$schema",
+  "host",
   "kernel",
   "modules",
   "blacklist",

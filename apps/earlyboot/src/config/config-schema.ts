@@ -1,7 +1,10 @@
-import type { Compression } from "@earlyboot/initrd-image";
+import type { Compression, Host } from "@earlyboot/initrd-image";
 
 /** How an image can be compressed. */
 export const compressions: readonly Compression[] = ["zstd", "lz4", "gzip", "xz", "none"];
+
+/** What can run the boot program. */
+const hosts: readonly Host[] = ["node", "bare"];
 
 /** The JSON schema of `earlyboot.config.json`. */
 export const configSchema: object = {
@@ -11,6 +14,11 @@ export const configSchema: object = {
   additionalProperties: false,
   properties: {
     $schema: { type: "string", description: "For editors." },
+    host: {
+      enum: hosts,
+      default: "node",
+      description: "What runs the boot program: bare is smaller and starts sooner.",
+    },
     kernel: {
       type: "string",
       minLength: 1,

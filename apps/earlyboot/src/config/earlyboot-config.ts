@@ -1,4 +1,4 @@
-import type { Compression } from "@earlyboot/initrd-image";
+import type { Compression, Host } from "@earlyboot/initrd-image";
 import type { BootConfiguration } from "@earlyboot/initrd-init";
 
 /** What `earlyboot.config.ts` says. Everything has a default that boots the machine that it runs on. */
@@ -16,6 +16,12 @@ export interface EarlybootConfig extends Pick<
   | "timeout"
   | "volatile"
 > {
+  /**
+   * The JavaScript host that runs the boot program. `bare` makes a smaller image, which starts sooner and needs
+   * less memory; what needs Node itself it does not have: `runtimeInNewRoot`, and `node:` modules in hooks and boot
+   * programs. Default `node`.
+   */
+  readonly host?: Host;
   /** The version of the kernel, as `uname -r` prints it; default: the running one's. */
   readonly kernel?: string;
   /**

@@ -48,20 +48,24 @@ bootTest("shows in the REPL what devices there are", async () => {
   expect((await guest.reachedInit()).pid).toBe(1);
 });
 
-bootTest("interrupts what runs in the REPL by Ctrl-C", async () => {
-  const guest = await bootInto("earlyboot.repl");
-  const { console } = guest;
+bootTest(
+  "interrupts what runs in the REPL by Ctrl-C",
+  async () => {
+    const guest = await bootInto("earlyboot.repl");
+    const { console } = guest;
 
-  await console.expect(prompt);
-  console.type("console.log('loop' + 'ing'); for (;;);\n");
-  await console.expect("looping");
-  console.type("\u0003");
-  await console.expect("interrupted");
-  await console.expect(prompt);
-  console.type(".resume\n");
+    await console.expect(prompt);
+    console.type("console.log('loop' + 'ing'); for (;;);\n");
+    await console.expect("looping");
+    console.type("\u0003");
+    await console.expect("interrupted");
+    await console.expect(prompt);
+    console.type(".resume\n");
 
-  expect((await guest.reachedInit()).pid).toBe(1);
-});
+    expect((await guest.reachedInit()).pid).toBe(1);
+  },
+  { node: "node:repl interrupts what is evaluated" },
+);
 
 for (const stage of ["modules", "network", "devices", "check", "mount", "switch"]) {
   bootTest(`stops before the stage ${stage} when asked to, and goes on`, async () => {

@@ -1,6 +1,7 @@
 import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { cacheDirectory } from "../../src/cache-directory.ts";
+import type { Host } from "@earlyboot/initrd-image";
 import { findProgram } from "../../src/build/checker-programs.ts";
 import { hostArchitecture } from "@earlyboot/earlyboot";
 
@@ -34,3 +35,6 @@ export function whyNoGuest(programs: readonly string[] = []): string | undefined
   if (testKernel() === undefined) return "needs a kernel, which npm test fetches";
   return undefined;
 }
+
+/** The host of the images that do not say another: `EARLYBOOT_TEST_HOST=bare` runs the boot tests on Bare. */
+export const testHost: Host = process.env["EARLYBOOT_TEST_HOST"] === "bare" ? "bare" : "node";

@@ -14,11 +14,11 @@ import type { BootConfiguration } from "@earlyboot/initrd-init";
 import { buildInitrd, type InitrdRequest } from "../../src/build/build-initrd.ts";
 import { cacheDirectory } from "../../src/cache-directory.ts";
 import { hostArchitecture } from "@earlyboot/earlyboot";
-import { testKernel } from "./boot-environment.ts";
+import { testHost, testKernel } from "./boot-environment.ts";
 
 /** What an image for a test holds besides the usual. */
 export interface TestImage extends Partial<
-  Pick<InitrdRequest, "fileSystems" | "files" | "hooks" | "modules" | "programs">
+  Pick<InitrdRequest, "fileSystems" | "files" | "hooks" | "host" | "modules" | "programs">
 > {
   readonly configuration?: Partial<BootConfiguration>;
   readonly kernel?: "cloud" | "generic";
@@ -39,6 +39,7 @@ export async function testImage(options: TestImage = {}): Promise<string> {
   await buildInitrd(
     {
       architecture: hostArchitecture(),
+      host: options.host ?? testHost,
       kernelVersion: kernel.version,
       modulesDirectory: options.modulesDirectory ?? kernel.modules,
       modules: options.modules ?? "guest",
@@ -67,12 +68,14 @@ function removeOld(directory: string) {
 const hour = 60 * 60 * 1000;
 
 function keyOf(options: TestImage, version: string): string {
-  const hash = createHash("sha256").update(JSON.stringify([options, version]));
-  const bundle = fileURLToPath(import.meta.resolve("@earlyboot/init/init.cjs"));
+  const hash = createHash("sha256").update(JSON.stringify([testHost, options, version]));
+  const bundles = ["init.cjs", "init.bare.js"].map((name) =>
+    fileURLToPath(import.meta.resolve(`@earlyboot/init/${name}`)),
+  );
   const builder = fileURLToPath(new URL(".", import.meta.resolve("@earlyboot/initrd-image")));
   const code = readdirSync(builder).filter((name) => name.endsWith(".js"));
   const files = [
-    bundle,
+    ...bundles,
     ...code.map((name) => join(builder, name)),
     ...(options.files ?? []).map(({ file }) => file),
   ];
