@@ -30,8 +30,13 @@ export const core: BareCore = bare;
 export function nativePart(name: string): unknown {
   const found = core.getStaticAddons().find((addon) => addon.startsWith(`${name}@`));
   if (found === undefined) throw new Error(`this build of Bare has no ${name}`);
+  return loadStatic(found);
+}
+
+/** The same by the name with the version: `bare-url@2.5.4`. */
+export function loadStatic(name: string): unknown {
   const holder = {};
-  core.loadStaticAddon(holder, found);
+  core.loadStaticAddon(holder, name);
   return core.initAddon(holder, {});
 }
 

@@ -1,5 +1,6 @@
-import { SyscallError } from "@earlyboot/linux-syscalls";
+import { SyscallError, makedev } from "@earlyboot/linux-syscalls";
 import { bareFsPath } from "../addon-path.ts";
+import { callC } from "./c-library.ts";
 import { core, loadAddon } from "./core.ts";
 
 /** The functions of Node's `node:fs` that the boot program uses, under their names, on those of `bare-fs`. */
@@ -52,7 +53,6 @@ interface NativeFiles {
     onResult: (this: Request, error: unknown, result: number) => void,
   ): ArrayBuffer;
   requestReset(handle: ArrayBuffer): void;
-  requestResultStat(handle: ArrayBuffer): readonly number[];
   requestResultString(handle: ArrayBuffer): ArrayBuffer;
   requestResultDir(handle: ArrayBuffer): object;
   requestResultDirents(handle: ArrayBuffer): readonly NativeEntry[];
@@ -72,7 +72,6 @@ interface NativeFiles {
   symlinkSync(handle: ArrayBuffer, to: string, path: string, flags: number): void;
   unlinkSync(handle: ArrayBuffer, path: string): void;
   readlinkSync(handle: ArrayBuffer, path: string): void;
-  lstatSync(handle: ArrayBuffer, path: string): void;
   opendirSync(handle: ArrayBuffer, path: string): void;
   readdirSync(handle: ArrayBuffer, directory: object, most: number): unknown;
   closedirSync(handle: ArrayBuffer, directory: object): void;
@@ -231,6 +230,48 @@ export const readlinkSync = (path: string): string =>
     return Buffer.from(fs.requestResultString(request)).toString("utf8");
   });
 
+/** Of Node's `BigIntStats`, what is used. */
+interface Stats {
+  readonly dev: bigint;
+  readonly ino: bigint;
+  readonly mode: bigint;
+  readonly nlink: bigint;
+  readonly uid: bigint;
+  readonly gid: bigint;
+  readonly rdev: bigint;
+  readonly size: bigint;
+  readonly mtimeNs: bigint;
+}
+
+const AT_FDCWD = -100;
+const AT_SYMLINK_NOFOLLOW = 0x100;
+const AT_EMPTY_PATH = 0x1000;
+
+export const statSync = (path: string): Stats => statx(AT_FDCWD, path, 0);
+export const lstatSync = (path: string): Stats => statx(AT_FDCWD, path, AT_SYMLINK_NOFOLLOW);
+export const fstatSync = (descriptor: number): Stats => statx(descriptor, "", AT_EMPTY_PATH);
+
+const STATX_BASIC_STATS = 0x7ff;
+
+/** By statx(2) itself: what `bare-fs` gives is rounded. */
+function statx(directory: number, path: string, flags: number): Stats {
+  const bytes = Buffer.alloc(256);
+  callC("statx", directory, path, flags, STATX_BASIC_STATS, bytes);
+  const view = new DataView(bytes.buffer, bytes.byteOffset);
+  const small = (at: number) => BigInt(view.getUint32(at, true));
+  return {
+    nlink: small(16),
+    uid: small(20),
+    gid: small(24),
+    mode: BigInt(view.getUint16(28, true)),
+    ino: view.getBigUint64(32, true),
+    size: view.getBigUint64(40, true),
+    mtimeNs: view.getBigInt64(112, true) * 1_000_000_000n + small(120),
+    rdev: makedev(view.getUint32(128, true), view.getUint32(132, true)),
+    dev: makedev(view.getUint32(136, true), view.getUint32(140, true)),
+  };
+}
+
 /** As Node's `Dirent`. */
 interface Entry {
   readonly name: string;
@@ -282,11 +323,7 @@ const kinds: ReadonlyMap<number, number> = new Map([
 /** Not every file system tells types in its directories. */
 function kindOf(path: string): number {
   try {
-    const [, mode = 0] = syncWithResult("lstat", (fs, request) => {
-      fs.lstatSync(request, path);
-      return fs.requestResultStat(request);
-    });
-    return kinds.get(mode >> 12) ?? 0;
+    return kinds.get(Number(lstatSync(path).mode) >> 12) ?? 0;
   } catch {
     // It went away meanwhile.
     return 0;

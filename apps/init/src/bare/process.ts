@@ -46,6 +46,9 @@ interface Process {
   umask(mask: number): number;
   dlopen(module: { exports: unknown }, path: string): void;
   emitWarning(text: string): void;
+  /** Throws: PID 1 must not end. */
+  exit(status?: number): never;
+  abort(): never;
 }
 
 /** What takes its place on Bare. */
@@ -74,7 +77,19 @@ export const process: Process = {
   dlopen(module, path) {
     module.exports = loadAddon(path);
   },
+  exit: (status) => refuseToEnd(`process.exit(${status ?? ""})`),
+  abort: () => refuseToEnd("process.abort()"),
   emitWarning(text) {
     writeAll(2, `(bare) Warning: ${text}\n`);
   },
 };
+
+// What ends Bare itself.
+Object.assign(core, {
+  terminate: () => refuseToEnd("Bare.exit()"),
+  abort: () => refuseToEnd("Bare's abort()"),
+});
+
+function refuseToEnd(call: string): never {
+  throw new Error(`${call} was called: PID 1 must not end`);
+}

@@ -1,5 +1,5 @@
 import type * as later from "./later.ts";
-import { core } from "./core.ts";
+import { core, loadStatic } from "./core.ts";
 
 /** What comes with the boot program, and is started when it is needed. */
 export interface Scripts {
@@ -33,6 +33,14 @@ function runLater(text: string): typeof later {
   return module.exports;
 }
 
+/** What Bare's first script asks of the `require` that it is given: native parts, by `builtin:NAME@VERSION`. */
+const nativeRequire = Object.assign(
+  (name: string): never => {
+    throw new Error(`there is no module ${name}`);
+  },
+  { addon: (url: string) => loadStatic(url.replace(/^builtin:/, "")) },
+);
+
 type Import = (path: string) => Promise<unknown>;
 
 /** Starts all of Bare, as if the boot program were not in the place of its first script. */
@@ -40,11 +48,11 @@ function startBare(text: string): Import {
   const { onuncaughtexception, onunhandledrejection, onbeforeexit, onexit } = core;
   const { console } = globalThis;
   // oxlint-disable-next-line typescript/no-implied-eval -- as Bare itself compiles it
-  new Function("bare", "require", text)(core, undefined);
+  new Function("bare", "require", text)(core, nativeRequire);
   // What Bare does with errors would end PID 1.
   Object.assign(core, { onuncaughtexception, onunhandledrejection, onbeforeexit, onexit });
   Object.assign(globalThis, { console });
   const source = new Uint8Array(Buffer.from("module.exports = (path) => import(path)"));
-  const module = core.load("bare:/import.cjs", source.buffer);
+  const module = core.load("file:///import.cjs", source.buffer);
   return Reflect.get(Object(module), "exports");
 }
