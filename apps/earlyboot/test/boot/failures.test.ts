@@ -122,6 +122,25 @@ bootTest("repairs a file system that was not unmounted", async () => {
   ]);
 });
 
+bootTest("halts after a boot that failed by earlyboot.onfailure=halt", async () => {
+  const guest = await bootGuest({
+    commandLine: "root=LABEL=none earlyboot.timeout=1 earlyboot.onfailure=halt",
+  });
+
+  // The machine stays on, and shows its screen.
+  await guest.console.expect("reboot: System halted");
+});
+
+bootTest("counts down from what panic= says", async () => {
+  const console = await failingBoot(
+    "root=LABEL=none earlyboot.timeout=1 earlyboot.onfailure=reboot panic=5",
+  );
+
+  const counted = [...console.matchAll(/Rebooting in (\d+) s/g)].map(([, seconds]) => seconds);
+  expect(counted).toEqual(["5", "4", "3", "2", "1"]);
+  expect(console).toContain("reboot: Restarting system");
+});
+
 for (const [action, line] of [
   ["poweroff", "reboot: Power down"],
   ["reboot", "reboot: Restarting system"],

@@ -1,3 +1,4 @@
+import { writeFileSync } from "node:fs";
 import { expect } from "@jest/globals";
 import { makeScratchRoot, scratchInit } from "@earlyboot/earlyboot";
 import { bootGuest, scratchFile } from "../support/boot-guest.ts";
@@ -74,11 +75,44 @@ bootTest("reboots after a boot program that returns", async () => {
   expect(await guest.ended()).toContain("reboot: Restarting system");
 });
 
-bootTest("shows the failure of a boot program that throws", async () => {
-  const guest = await load("--load=/boot.mjs", { "/boot.mjs": 'throw new Error("not today");' });
+for (const [what, program, words] of [
+  ["throws", 'throw new Error("not today");', "not today"],
+  ["ends the process", "process.exit(3);", "process.exit(3) was called"],
+  ["waits for what never comes", "await new Promise(() => {});", "nothing left to wait for"],
+  [
+    "throws where nobody catches it",
+    'setTimeout(() => { throw new Error("too late"); }, 10); await new Promise(() => {});',
+    "too late",
+  ],
+] as const) {
+  bootTest(`shows the failure of a boot program that ${what}`, async () => {
+    const guest = await load("--load=/boot.mjs", { "/boot.mjs": program });
 
+    const console = await guest.ended();
+
+    expect(console).toContain("run the boot program /boot.mjs");
+    expect(console).toContain(words);
+    expect(console).toContain("reboot: Power down");
+  });
+}
+
+bootTest("shows the failure of a hook that ends the process", async () => {
+  const root = scratchFile("root");
+  await makeScratchRoot({ file: root });
+  const hooks = scratchFile("hooks.mjs");
+  writeFileSync(hooks, "export const before = { mount: () => process.exit(4) };");
+
+  const guest = await bootGuest({
+    image: await testImage({
+      configuration: { hooks: "/lib/earlyboot/hooks.mjs" },
+      files: [{ file: hooks, path: "/lib/earlyboot/hooks.mjs" }],
+    }),
+    disks: [{ file: root }],
+    commandLine: "root=LABEL=earlyboot-root",
+  });
   const console = await guest.ended();
 
-  expect(console).toContain("run the boot program /boot.mjs");
-  expect(console).toContain("not today");
+  expect(console).toContain("mount the root file system");
+  expect(console).toContain("process.exit(4) was called");
+  expect(console).not.toContain("mounted /dev/vda");
 });

@@ -67,6 +67,26 @@ bootTest(
   { node: "node:repl interrupts what is evaluated" },
 );
 
+bootTest(
+  "takes what is typed at the keyboard where the console is a virtual terminal",
+  async () => {
+    const guest = await bootInto("console=tty0 earlyboot.repl");
+    const names = new Map([
+      [".", "dot"],
+      ["\n", "ret"],
+    ]);
+
+    await guest.console.expect("the REPL is open");
+    const monitor = await guest.monitor();
+    for (const key of ".poweroff\n") {
+      await monitor.execute("send-key", { keys: [{ type: "qcode", data: names.get(key) ?? key }] });
+    }
+
+    // The kernel's own lines go to the serial line too.
+    expect(await guest.ended()).toContain("reboot: Power down");
+  },
+);
+
 for (const stage of ["modules", "network", "devices", "check", "mount", "switch"]) {
   bootTest(`stops before the stage ${stage} when asked to, and goes on`, async () => {
     const guest = await bootInto(`earlyboot.break=${stage}`);

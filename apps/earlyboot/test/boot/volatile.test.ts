@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { readFileSync, writeFileSync } from "node:fs";
 import { expect } from "@jest/globals";
-import { makeScratchRoot } from "@earlyboot/earlyboot";
+import { makeScratchRoot, scratchInit } from "@earlyboot/earlyboot";
 import { bootGuest, scratchFile } from "../support/boot-guest.ts";
 import { bootTest } from "../support/boot-test.ts";
 import { run } from "../support/make-disks.ts";
@@ -55,3 +55,22 @@ for (const [title, prepare] of [
     },
   );
 }
+
+bootTest("boots with a volatile root that has no room for a single file", async () => {
+  const file = scratchFile("root");
+  const init = scratchInit.replace(
+    "exec > $facts",
+    `exec > $facts
+/bin/busybox dd if=/dev/zero of=/etc/written bs=64k count=1 2>&1 | /bin/busybox grep -o "No space left" | /bin/busybox sed 's/^/earlyboot-scratch: environment write=/'`,
+  );
+  await makeScratchRoot({ file, init });
+
+  const guest = await bootGuest({
+    disks: [{ file }],
+    commandLine: "root=LABEL=earlyboot-root earlyboot.volatile=16k",
+  });
+  const { pid, environment } = await guest.reachedInit();
+
+  expect(pid).toBe(1);
+  expect(environment).toContain("write=No space left");
+});
