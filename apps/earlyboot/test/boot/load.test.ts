@@ -20,12 +20,16 @@ for (const [file, text] of [
     "console.log(`loaded by ${process.pid} ${import.meta.url}`); await new Promise(() => setInterval(() => {}, 1000));",
   ],
   [
+    "/boot.js",
+    "console.log(`loaded by ${process.pid} ${import.meta.url}`); await new Promise(() => setInterval(() => {}, 1000));",
+  ],
+  [
     "/boot.cjs",
     "console.log(`loaded by ${process.pid} ${__filename}`); setInterval(() => {}, 1000); module.exports = new Promise(() => {});",
   ],
 ] as const) {
   for (const parameter of [`earlyboot.load=${file}`, `--load=${file}`, `gnu.load=${file}`]) {
-    if (file === "/boot.cjs" && parameter !== `--load=${file}`) continue;
+    if (file !== "/boot.mjs" && parameter !== `--load=${file}`) continue;
     bootTest(`loads a boot program of the new root by ${parameter}`, async () => {
       const guest = await load(parameter, { [file]: text });
 

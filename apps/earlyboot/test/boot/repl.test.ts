@@ -1,14 +1,16 @@
 import { expect } from "@jest/globals";
-import { makeScratchRoot } from "@earlyboot/earlyboot";
+import { findStaticBusybox, makeScratchRoot } from "@earlyboot/earlyboot";
 import { bootGuest, scratchFile } from "../support/boot-guest.ts";
 import { bootTest } from "../support/boot-test.ts";
+import { testImage } from "../support/test-image.ts";
 
 const prompt = "earlyboot> ";
 
-async function bootInto(words: string) {
+async function bootInto(words: string, image?: string) {
   const root = scratchFile("root");
   await makeScratchRoot({ file: root });
   return bootGuest({
+    ...(image === undefined ? {} : { image }),
     disks: [{ file: root }],
     commandLine: `root=LABEL=earlyboot-root ${words}`,
   });
@@ -86,6 +88,34 @@ bootTest(
     expect(await guest.ended()).toContain("reboot: Power down");
   },
 );
+
+bootTest("runs a shell in the REPL, with job control", async () => {
+  const busybox = { file: await findStaticBusybox(), path: "/bin/busybox", mode: 0o755 };
+  const guest = await bootInto("earlyboot.repl", await testImage({ files: [busybox] }));
+  const { console } = guest;
+  const shell = "/ # ";
+
+  await console.expect(prompt);
+  console.type(".sh\n");
+  await console.expect(shell);
+  console.type("busybox sleep 1000\n");
+  await console.expect("sleep 1000");
+  console.type("\u001a");
+  await console.expect("Stopped");
+  await console.expect(shell);
+  console.type("busybox sh -c 'echo be$((40 + 2))gun; busybox sleep 1000'\n");
+  await console.expect("be42gun");
+  console.type("\u0003");
+  await console.expect(shell);
+  console.type("kill %1; exit\n");
+  await console.expect(prompt);
+  console.type("6 * 7\n");
+  await console.expect(/^42$/m);
+  await console.expect(prompt);
+  console.type(".resume\n");
+
+  expect((await guest.reachedInit()).pid).toBe(1);
+});
 
 for (const stage of ["modules", "network", "devices", "check", "mount", "switch"]) {
   bootTest(`stops before the stage ${stage} when asked to, and goes on`, async () => {
