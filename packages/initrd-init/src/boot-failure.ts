@@ -41,10 +41,12 @@ function isBootFailure(error: unknown): error is BootFailure {
   return errorCode(error) === "EARLYBOOT_FAILURE";
 }
 
-/** The message of anything thrown. */
+/** The message of anything thrown; never throws itself, since that would end PID 1. */
 export function messageOf(error: unknown): string {
-  if (typeof error === "object" && error !== null && "message" in error) {
-    return String(error.message);
+  try {
+    const isError = typeof error === "object" && error !== null && "message" in error;
+    return String(isError ? error.message : error);
+  } catch {
+    return "what was thrown has no text";
   }
-  return String(error);
 }

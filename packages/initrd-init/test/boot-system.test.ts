@@ -951,6 +951,37 @@ describe("a hook", () => {
     expect(mountsOf(linux.calls).join()).not.toContain("/root");
   });
 
+  it.each<[name: string, thrown: unknown]>([
+    ["nothing", undefined],
+    ["no object", 42],
+    ["what has no text", Object.create(null)],
+    [
+      "what throws when it is looked at",
+      new Proxy(
+        {},
+        {
+          has: () => {
+            throw new Error("hands off");
+          },
+        },
+      ),
+    ],
+  ])("may throw %s", async (_, thrown) => {
+    const ui = hooked({
+      mount: () => {
+        throw thrown;
+      },
+    });
+    const { console, ending } = await simulateBoot(
+      plainMachine,
+      { version: 1, hooks: "/hooks.mjs" },
+      { ui },
+    );
+
+    expect(console).toContain("mount the root file system");
+    expect(ending).toEqual({ kind: "reboot", command: RebootCommand.Restart });
+  });
+
   it("that takes long is named after 30 s, and waited for", async () => {
     const ui = hooked({ mount: ({ linux }) => linux.sleep(40_000) });
     const { report, ending } = await simulateBoot(

@@ -69,6 +69,11 @@ export function errorText(name: string): string {
 
 /** The `code` of anything thrown: `"ENOENT"` of a failed call, `undefined` of everything else. */
 export function errorCode(error: unknown): string | undefined {
-  if (typeof error !== "object" || error === null || !("code" in error)) return undefined;
-  return typeof error.code === "string" ? error.code : undefined;
+  try {
+    if (typeof error !== "object" || error === null || !("code" in error)) return undefined;
+    return typeof error.code === "string" ? error.code : undefined;
+  } catch {
+    // Somebody's object that throws when it is looked at.
+    return undefined;
+  }
 }
