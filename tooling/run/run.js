@@ -1,7 +1,7 @@
 #!/usr/bin/env node
-// What `npm start`, `npm test` and `npm run bench:boot` run. Needs Node 20 and its npm, nothing else:
-// no package is there yet. `set-up` does all that a killed run could leave half done, under a lock, so
-// that a second run waits for what the first one's children still do.
+// What `npm start`, `npm test`, `npm run bench:boot` and `npm run bench:build` run. Needs Node 20 and
+// its npm, nothing else: no package is there yet. `set-up` does all that a killed run could leave half
+// done, under a lock, so that a second run waits for what the first one's children still do.
 import { spawn } from "node:child_process";
 import { mkdirSync } from "node:fs";
 import { constants } from "node:os";
@@ -19,15 +19,16 @@ switch (task) {
   case "test":
     await test();
     break;
-  case "bench":
-    await bench();
+  case "bench:boot":
+  case "bench:build":
+    await bench(task.replace(":", "-"));
     break;
   case "set-up":
     await setUp(options);
     break;
   default:
     die(
-      "Usage: npm start [-- OPTIONS], npm test [-- JEST OPTIONS] or npm run bench:boot [-- OPTIONS].",
+      "Usage: npm start [-- OPTIONS], npm test [-- JEST OPTIONS] or npm run bench:boot|bench:build [-- OPTIONS].",
     );
 }
 
@@ -56,9 +57,9 @@ async function test() {
   ]);
 }
 
-async function bench() {
+async function bench(name) {
   await lockedSetUp(["bench"]);
-  const program = `${root}/apps/earlyboot/bench/bench-boot.js`;
+  const program = `${root}/apps/earlyboot/bench/${name}.js`;
   process.exitCode = await run("node", [program, ...options], {
     cwd: process.env.INIT_CWD ?? root,
   });

@@ -21,7 +21,8 @@ function find(rows, wanted) {
   return rows.find(({ name }) => name === wanted)?.figures;
 }
 
-function limit(what, value, most, unit) {
+/** One line: a figure beside its budget. */
+export function limit(what, value, most, unit) {
   const shown = Number.isInteger(value) ? value : value.toFixed(3);
   return `${value <= most ? "met" : "NOT met"}: ${what}: ${shown} ${unit}, budget ${most} ${unit}`;
 }
