@@ -1,5 +1,5 @@
 import { existsSync, lstatSync, readFileSync, readdirSync, readlinkSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { elfDependencies } from "./elf-dependencies.ts";
 import { ImageError } from "./image-error.ts";
 import type {
@@ -194,20 +194,36 @@ function planProgram(
   sysroot: string | undefined,
 ): readonly PlannedEntry[] {
   const { file, path = file, reason = "asked for" } = program;
-  const entry = copy(path, file, 0o755, reason);
-  const interpreter = scriptInterpreter(file);
   return [
-    entry,
+    copy(path, file, 0o755, reason),
     ...planLibraries(file, path, sysroot),
-    ...(interpreter === undefined
-      ? []
-      : planProgram({ file: interpreter, reason: `runs ${path}` }, sysroot)),
+    ...scriptPrograms(file, path, sysroot).flatMap((needed) =>
+      planProgram(
+        { file: join(sysroot ?? "/", needed), path: needed, reason: `runs ${path}` },
+        sysroot,
+      ),
+    ),
   ];
 }
 
-function scriptInterpreter(file: string): string | undefined {
+/** The program that a script's first line names, and of env(1) also the one that it is to find. */
+function scriptPrograms(
+  file: string,
+  path: string,
+  sysroot: string | undefined,
+): readonly string[] {
   const line = readFileSync(file).subarray(0, 256).toString("latin1");
-  return /^#!\s*(\/\S+)/.exec(line)?.[1];
+  const [, interpreter, rest = ""] = /^#![ \t]*(\/\S+)(.*)/.exec(line) ?? [];
+  if (interpreter === undefined) return [];
+  const name = rest.split(/\s+/).find((word) => /^[^-=][^=]*$/.test(word));
+  if (basename(interpreter) !== "env" || name === undefined) return [interpreter];
+  const places = environment.PATH.split(":").map((below) => join(below, name));
+  const found = places.find((place) => existsSync(join(sysroot ?? "/", place)));
+  if (found !== undefined) return [interpreter, found];
+  throw new ImageError(
+    "source-missing",
+    `${path} is run by ${name}, which is in none of ${environment.PATH.replaceAll(":", ", ")}`,
+  );
 }
 
 function planText({ path, text: content, mode = 0o644 }: ExtraText): PlannedEntry {

@@ -178,6 +178,38 @@ describe("planImage", () => {
 
     expect(entryAt(plan, "/sbin/script")).toMatchObject({ mode: 0o755, reason: "asked for" });
     expect(entryAt(plan, "/usr/bin/env")).toMatchObject({ reason: "runs /sbin/script" });
+    expect(plan.entries).toContainEqual(
+      expect.objectContaining({
+        path: expect.stringMatching(/\/bin\/sh$/),
+        reason: "runs /sbin/script",
+      }),
+    );
+  });
+
+  it.each([
+    ["#!/bin/sh -e", ["/bin/sh"]],
+    ["#! /usr/bin/env -S A=b cat -u", ["/usr/bin/cat", "/usr/bin/env"]],
+    ["#!/usr/bin/env", ["/usr/bin/env"]],
+    ["no script", []],
+  ])("takes along what runs a script that begins with %s", (line, programs) => {
+    const directory = temporaryDirectory();
+    const script = join(directory, "script");
+    writeFileSync(script, `${line}\n`);
+
+    const { entries } = smallPlan(directory, { programs: [{ file: script, path: "/script" }] });
+
+    const taken = entries.filter(({ reason }) => reason === "runs /script");
+    expect(taken.map(({ path }) => path.replace(/^\/bin\/cat/, "/usr/bin/cat"))).toEqual(programs);
+  });
+
+  it("says that a script's program is nowhere", () => {
+    const directory = temporaryDirectory();
+    const script = join(directory, "script");
+    writeFileSync(script, "#!/usr/bin/env no-such-program\n");
+
+    expect(() => smallPlan(directory, { programs: [{ file: script }] })).toThrow(
+      "is run by no-such-program, which is in none of /usr/sbin, /usr/bin, /sbin, /bin",
+    );
   });
 
   it("copies directories with their links, with permissions that do not depend on the umask", () => {
