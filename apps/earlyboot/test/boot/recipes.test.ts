@@ -35,9 +35,12 @@ async function boots(image: string) {
   await guest.reachedInit();
 }
 
-/** The lines of a recipe behind `pnpm earlyboot tree`, run where the image is to be. */
+/** The lines of a recipe behind `pnpm earlyboot tree`, run where the image is to be; a low level will do here. */
 function pack(words: string, tree: string): string {
-  const [, ...lines] = recipe(words).replaceAll("/tmp/tree", tree).split("\n");
+  const [, ...lines] = recipe(words)
+    .replaceAll("/tmp/tree", tree)
+    .replace("zstd -T0 -18", "zstd -1")
+    .split("\n");
   run("sh", ["-ec", `cd "$1"\n${lines.join("\n")}`, "sh", dirname(tree)]);
   return join(dirname(tree), "earlyboot.img");
 }
