@@ -1,8 +1,7 @@
 import { afterEach, expect, it, jest } from "@jest/globals";
 import { type ChildProcessWithoutNullStreams, spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtempSync, readdirSync, rmSync } from "node:fs";
-import { watch } from "node:fs/promises";
+import { mkdtempSync, readdirSync, rmSync, watch } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
@@ -88,14 +87,15 @@ here.describe(`the REPL${here.reason}`, () => {
   it("is left when its terminal vanishes", async () => {
     const directory = mkdtempSync(join(tmpdir(), "earlyboot-repl-"));
     const changes = watch(directory);
+    const changed = once(changes, "change");
     const { sees, hangUp } = openTerminal(`repl.ts ${directory}/left`);
 
     await sees("earlyboot> ");
     hangUp();
-    await changes.next();
+    await changed;
 
     expect(readdirSync(directory)).toEqual(["left"]);
-    await changes.return?.();
+    changes.close();
     rmSync(directory, { recursive: true });
   });
 });
