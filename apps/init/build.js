@@ -1,8 +1,9 @@
 import { execFileSync } from "node:child_process";
 import { cpSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
-import { basename, dirname, join, resolve } from "node:path";
+import { dirname, join } from "node:path";
 import { build } from "esbuild";
+import { bundleForBare } from "./bundle-for-bare.js";
 
 const require = createRequire(import.meta.url);
 const [dist = "dist"] = process.argv.slice(2);
@@ -37,26 +38,6 @@ function bundle(entry, outfile) {
   });
 }
 
-/**
- * The boot program as the first script of Bare. It is small because it takes that script's room in the
- * executable, and is compiled anew at each start.
- */
-function bundleForBare(entry, outfile, format) {
-  return build({
-    entryPoints: [entry],
-    outfile,
-    bundle: true,
-    platform: "neutral",
-    mainFields: ["module", "main"],
-    format,
-    target: "es2024",
-    charset: "ascii",
-    minify: true,
-    define: { "import.meta.dirname": '"/lib/earlyboot"' },
-    plugins: [{ name: "bare", setup: partsOfBare }],
-  });
-}
-
 /** The native part of `bare-fs`, which is not in Bare's executable. */
 function copyNativeFiles() {
   const home = dirname(require.resolve("bare-fs/package"));
@@ -64,21 +45,6 @@ function copyNativeFiles() {
     const from = join(home, `prebuilds/linux-${architecture}/bare-fs.bare`);
     cpSync(from, `dist/bare-fs-${architecture}.bare`);
   }
-}
-
-/** `node:fs` and its like are small modules of our own; a module's native part is in Bare's executable. */
-function partsOfBare({ onLoad, onResolve }) {
-  onResolve({ filter: /^node:/ }, ({ path }) => ({
-    path: resolve("src/bare", `${path.replaceAll(/[:/]/g, "-")}.ts`),
-  }));
-  onResolve({ filter: /\/binding$/ }, ({ resolveDir }) => ({
-    path: basename(resolveDir.replace(/\/lib$/, "")),
-    namespace: "native",
-  }));
-  onLoad({ filter: /./, namespace: "native" }, ({ path }) => ({
-    contents: `module.exports = require("./core.ts").nativePart("${path}");`,
-    resolveDir: resolve("src/bare"),
-  }));
 }
 
 // The same packages as files, for boot programs that import them (`runtimeInNewRoot`).

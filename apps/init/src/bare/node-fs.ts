@@ -178,8 +178,11 @@ export const writeSync = (
   data: Uint8Array,
   offset = 0,
   length: number = data.length - offset,
+  position: number | null = null,
 ): number =>
-  sync("write", (fs, request) => fs.writeSync(request, descriptor, data, offset, length, -1));
+  sync("write", (fs, request) =>
+    fs.writeSync(request, descriptor, data, offset, length, position ?? -1),
+  );
 
 export const open = (path: string, flags: number, done: Done<number>): void =>
   aside("open", done, (fs, request) => fs.open(request, path, flags | O_CLOEXEC, 0));

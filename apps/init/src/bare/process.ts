@@ -1,4 +1,5 @@
 import { callC } from "./c-library.ts";
+import { monotonic } from "./clock.ts";
 import { writeAll } from "./console.ts";
 import { core, loadAddon, nativePart } from "./core.ts";
 import { Socket } from "./node-net.ts";
@@ -45,6 +46,7 @@ interface Process {
   chdir(path: string): void;
   umask(mask: number): number;
   dlopen(module: { exports: unknown }, path: string): void;
+  hrtime(): readonly [seconds: number, nanoseconds: number];
   emitWarning(text: string): void;
   /** Throws: PID 1 must not end. */
   exit(status?: number): never;
@@ -76,6 +78,10 @@ export const process: Process = {
   umask: (mask) => callC("umask", mask),
   dlopen(module, path) {
     module.exports = loadAddon(path);
+  },
+  hrtime() {
+    const now = monotonic();
+    return [Number(now / 1_000_000_000n), Number(now % 1_000_000_000n)];
   },
   exit: (status) => refuseToEnd(`process.exit(${status ?? ""})`),
   abort: () => refuseToEnd("process.abort()"),

@@ -1,3 +1,4 @@
+import { monotonic } from "./clock.ts";
 import { nativePart } from "./core.ts";
 
 /** The native part of `bare-timers`: one timer of the event loop, and one turn of it. */
@@ -7,10 +8,6 @@ interface NativeTimers {
   unref(handle: object): void;
   timeout(handle: object, milliseconds: number): void;
   immediate(handle: object): void;
-}
-
-interface NativeClock {
-  hrtime(): bigint;
 }
 
 type Callback = (...args: readonly unknown[]) => void;
@@ -32,13 +29,11 @@ const longestWait = 2 ** 31 - 1;
 export function installTimers(): void {
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- of the pinned version of Bare
   const native = nativePart("bare-timers") as NativeTimers;
-  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- of the pinned version of Bare
-  const clock = nativePart("bare-hrtime") as NativeClock;
   const waiting = new Set<Task>();
   let soon: (() => void)[] = [];
   const handle = native.init({}, runDue, runSoon);
 
-  const now = () => Number(clock.hrtime()) / 1e6;
+  const now = () => Number(monotonic()) / 1e6;
 
   /** The event loop runs on while there is something to do. */
   function update(): void {
