@@ -49,6 +49,7 @@ export async function runCommandLine(
       writeErr: (text) => terminal.complain(text.trimEnd()),
       getOutHelpWidth: () => Math.min(terminal.columns, 100),
     })
+    .configureHelp({ minWidthToWrap: 20 })
     .showHelpAfterError("(earlyboot COMMAND --help shows how it is used)");
   for (const define of definitions) define(program, terminal, (result) => (status = result));
   try {

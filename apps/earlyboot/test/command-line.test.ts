@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterEach, beforeEach, expect, it } from "@jest/globals";
+import { runCommandLine } from "../src/run-command-line.ts";
 
 const main = fileURLToPath(new URL("../dist/main.js", import.meta.url));
 let directory = "";
@@ -65,6 +66,31 @@ it("writes a configuration that it can load, once", () => {
   expect(earlyboot("init").status).toBe(0);
   expect(earlyboot("build", "-k", "6.1.0-none").stderr).toContain("6.1.0-none");
   expect(earlyboot("init").stderr).toContain("already here");
+});
+
+it("fits its help into a narrow terminal", async () => {
+  let help = "";
+  const plain = (text: string) => text;
+
+  const status = await runCommandLine(["try", "--help"], {
+    line: () => {},
+    write: (text) => (help += text),
+    complain: () => {},
+    columns: 60,
+    isLive: false,
+    style: { bold: plain, dim: plain, red: plain, green: plain, yellow: plain },
+  });
+
+  expect(status).toBe(0);
+  const options = help.slice(help.indexOf("Options:"), help.indexOf("Changes to the disks"));
+  expect(options.split("\n").filter((line) => line.length > 60)).toEqual([]);
+});
+
+it("prints its version", () => {
+  expect(earlyboot("--version")).toMatchObject({
+    status: 0,
+    stdout: expect.stringMatching(/^\d+\.\d+\.\d+\n$/),
+  });
 });
 
 it.each(["init", "build", "tree", "inspect", "plan", "try", "report", "doctor", "completion"])(
