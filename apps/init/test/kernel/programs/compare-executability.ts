@@ -59,6 +59,12 @@ file(
   "other-machine",
   patched((view) => view.setUint16(18, view.getUint16(18, true) === 62 ? 183 : 62, true)),
 );
+for (const machine of [8, 21, 22, 258, 0xffff]) {
+  file(
+    `machine-${machine}`,
+    patched((view) => view.setUint16(18, machine, true)),
+  );
+}
 file("missing-loader", replaced("/ld-", "/xx-"));
 
 file("script", "#!/bin/true\n");
