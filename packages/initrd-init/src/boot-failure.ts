@@ -37,7 +37,8 @@ export function asBootFailure(error: unknown, operation: string): BootFailure {
   return new BootFailure({ operation, reason: messageOf(error), cause: error });
 }
 
-function isBootFailure(error: unknown): error is BootFailure {
+/** Whether something thrown is a {@link BootFailure}. */
+export function isBootFailure(error: unknown): error is BootFailure {
   return errorCode(error) === "EARLYBOOT_FAILURE";
 }
 

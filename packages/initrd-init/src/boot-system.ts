@@ -1,7 +1,7 @@
 import { parseCommandLine, readCommandLine } from "@earlyboot/cmdline";
 import { type Linux, RebootCommand, Signal } from "@earlyboot/linux-syscalls";
 import type { BreakPoint } from "./boot-configuration.ts";
-import { BootFailure, asBootFailure, messageOf } from "./boot-failure.ts";
+import { BootFailure, asBootFailure, isBootFailure, messageOf } from "./boot-failure.ts";
 import { readMemory, writeBootReport } from "./boot-recorder.ts";
 import type { LoadedConfiguration } from "./read-configuration.ts";
 import { readBootSettings } from "./boot-settings.ts";
@@ -11,6 +11,7 @@ import { failBoot } from "./fail-boot.ts";
 import { type Hooks, loadHooks, runHook } from "./hooks.ts";
 import { stopChecks } from "./check-device.ts";
 import { describeSettings, formatSetting } from "./describe-settings.ts";
+import { programFailure } from "./hand-over.ts";
 import { openRepl } from "./open-repl.ts";
 import * as stage from "./stages.ts";
 
@@ -97,9 +98,14 @@ async function runStage(boot: Boot, next: Stage, hooks: Hooks, fatal: FatalError
       done = true;
     } catch (error) {
       end("failed", messageOf(error));
-      await failBoot(boot, asBootFailure(error, next.title));
+      await failBoot(boot, failureOf(boot, next, error));
     }
   }
+}
+
+function failureOf({ program }: Boot, { title }: Stage, error: unknown): BootFailure {
+  if (program === undefined || isBootFailure(error)) return asBootFailure(error, title);
+  return programFailure(program, error);
 }
 
 /** Opens the REPL before a stage where `earlyboot.break=` asks for that; never rejects. */

@@ -32,6 +32,8 @@ export interface Boot {
   readonly checks: Set<() => Promise<unknown>>;
   /** Whether the root has been switched: nothing of the image is there any more. */
   switched: boolean;
+  /** The boot program that runs in this process: errors that nobody caught are its. */
+  program: string | undefined;
   /** Whether somebody is in the REPL: Ctrl-C and errors of what is typed are theirs, not the boot's. */
   replOpen: boolean;
   /** Whether the password of the REPL was wrong too often: nobody is asked for it again. */
@@ -71,6 +73,7 @@ export function beginBoot(
     survivors: [],
     checks: new Set(),
     switched: false,
+    program: undefined,
     replOpen: false,
     replRefused: false,
     takeInterrupts: () => {},

@@ -13,8 +13,9 @@ export interface FailureContext {
 const columns = 80;
 const rows = 24;
 
-/** Most lines of each part; what is left out is counted. */
-const most = { what: 6, asked: 4, seen: 6, hints: 3 };
+/** Most lines of each part, and least; what is left out is counted. What was seen gets the room that is left. */
+const most = { what: 6, asked: 4, hints: 6 };
+const leastSeen = 4;
 
 /**
  * The screen for the person at a machine that does not boot: what failed, what was asked for, what
@@ -22,17 +23,20 @@ const most = { what: 6, asked: 4, seen: 6, hints: 3 };
  */
 export function failureScreen(failure: BootFailure, context: FailureContext): string {
   const what = [...wrap(failure.operation, columns - 2), ...wrap(failure.reason, columns - 2)];
-  const parts = [
-    part("What failed", what, most.what),
-    part("Asked for", context.asked, most.asked),
-    part("Seen", seenBesides(failure, context), most.seen),
-    part(
-      "What to try",
-      failure.hints.flatMap((hint) => hanging(hint)),
-      most.hints * 2,
-    ),
+  const title = "earlyboot: this machine did not boot.";
+  const before = [
+    title,
+    ...part("What failed", what, most.what),
+    ...part("Asked for", context.asked.flatMap(hanging), most.asked),
   ];
-  const lines = ["earlyboot: this machine did not boot.", ...parts.flat()];
+  const hints = part(
+    "What to try",
+    failure.hints.flatMap((hint) => hanging(`- ${hint}`)),
+    most.hints,
+  );
+  const room = rows - before.length - hints.length - 1;
+  const seen = seenBesides(failure, context).flatMap(hanging);
+  const lines = [...before, ...part("Seen", seen, Math.max(room, leastSeen)), ...hints];
   return `${lines.slice(0, rows).join("\n")}\n`;
 }
 
@@ -55,9 +59,12 @@ function fit(line: string): string {
   return safe.length <= columns ? safe : `${safe.slice(0, columns - 1)}…`;
 }
 
-function hanging(hint: string): readonly string[] {
-  const [first = "", ...rest] = wrap(hint, columns - 6);
-  return [`- ${first}`, ...rest.map((line) => `  ${line}`)];
+/** Breaks a line that is too long, and indents what follows. */
+function hanging(line: string): readonly string[] {
+  // A mark takes the place of the indent.
+  if (line.length <= (line.startsWith("> ") ? columns : columns - 2)) return [line];
+  const [first = "", ...rest] = wrap(line, columns - 4);
+  return [first.trimEnd(), ...rest.map((each) => `  ${each.trim()}`)];
 }
 
 /** Breaks text at blanks into lines of at most `width`; a longer word stays whole. */

@@ -114,22 +114,29 @@ async function runBootProgram(boot: Boot, path: string): Promise<void> {
   const { linux, ui, log } = boot;
   finishReport(boot, path);
   log.info(`loading the boot program ${printable(path)}`);
+  boot.program = path;
   try {
     await ui.runProgram(path);
   } catch (error) {
-    throw new BootFailure({
-      operation: `run the boot program ${printable(path)}`,
-      reason: messageOf(error),
-      seen: stackOf(error),
-      hints: ["Correct it, or boot without earlyboot.load=."],
-      cause: error,
-    });
+    throw programFailure(path, error);
   }
+  boot.program = undefined;
   log.warning("boot program terminated, rebooting");
   await linux.sleep(readingTime);
   linux.sync();
   linux.reboot(RebootCommand.Restart);
   linux.kill(linux.getpid(), Signal.Continue);
+}
+
+/** Makes a failure of what a boot program threw, or let happen. */
+export function programFailure(path: string, error: unknown): BootFailure {
+  return new BootFailure({
+    operation: `run the boot program ${printable(path)}`,
+    reason: messageOf(error),
+    seen: stackOf(error),
+    hints: ["Correct it, or boot without earlyboot.load=."],
+    cause: error,
+  });
 }
 
 const mostFrames = 4;

@@ -914,6 +914,26 @@ describe("an error that nobody caught", () => {
     expect(ending).toMatchObject({ kind: "execve" });
   });
 
+  it("of a boot program that runs is told as its own", async () => {
+    const { onFatal, fail } = failingHost();
+    const { console } = await simulateBoot(
+      { ...plainMachine, commandLine: "root=LABEL=root earlyboot.load=/run/boot.mjs" },
+      { version: 1 },
+      {
+        ui: {
+          onFatal,
+          runProgram: () => {
+            setImmediate(fail, "nothing left to wait for");
+            return new Promise(() => {});
+          },
+        },
+      },
+    );
+
+    expect(console).toContain("run the boot program /run/boot.mjs");
+    expect(console).toContain("nothing left to wait for");
+  });
+
   it("while the hooks are loaded is a warning", async () => {
     const { onFatal, fail } = failingHost();
     const importHooks = () => {

@@ -24,6 +24,17 @@ What to try:
 `);
 });
 
+it("shows a long line whole, and as many devices as there is room for", () => {
+  const uuid = "6fe39064-5a29-4518-bb99-83fe08bb87d1";
+  const disks = Array.from({ length: 9 }, (_, n) => `/dev/vd${n}  48 MiB  ext4  UUID=${uuid}`);
+  const long = `/dev/vdz  48 MiB  ext4  LABEL=earlyboot-root  UUID=${uuid}`;
+
+  const screen = failureScreen(failure, { asked: ["root=LABEL=rot"], seen: [...disks, long] });
+
+  for (const disk of disks) expect(screen).toContain(disk);
+  expect(screen).toContain(`LABEL=earlyboot-root\n    UUID=${uuid}\n`);
+});
+
 it("fits 80 columns and 24 lines, whatever it is given, and counts what it leaves out", () => {
   const long = "x".repeat(300);
   const many = Array.from({ length: 100 }, (_, n) => `line ${n} ${long}`);
