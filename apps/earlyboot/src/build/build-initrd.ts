@@ -8,6 +8,7 @@ import {
   type Architecture,
   type BuildOptions,
   type BuildResult,
+  type EarlyFile,
   type ExtraFile,
   type Host,
   type ImageOptions,
@@ -41,6 +42,8 @@ export interface InitrdRequest {
   readonly configuration?: Partial<BootConfiguration>;
   readonly programs?: readonly ProgramOptions[];
   readonly files?: readonly ExtraFile[];
+  /** Microcode and ACPI tables. */
+  readonly early?: readonly EarlyFile[];
   /** A module with functions to run before and after stages, in JavaScript or TypeScript. */
   readonly hooks?: string;
 }
@@ -60,6 +63,7 @@ export async function planInitrd(request: InitrdRequest): Promise<ImagePlan> {
     configuration: bootConfiguration(request),
     ...modules,
     programs: [...checkerPrograms(fileSystems), ...(request.programs ?? [])],
+    early: request.early ?? [],
     files: [
       ...(request.files ?? []),
       ...files,

@@ -1,12 +1,13 @@
 import { existsSync, readdirSync } from "node:fs";
 import { release } from "node:os";
-import { join } from "node:path";
-import type { ExtraFile } from "@earlyboot/initrd-image";
+import { basename, join } from "node:path";
+import type { EarlyFile, ExtraFile } from "@earlyboot/initrd-image";
 import type { BootConfiguration } from "@earlyboot/initrd-init";
 import { nearestWord } from "@earlyboot/linux-syscalls";
 import { CommandError } from "../command-error.ts";
 import type { EarlybootConfig } from "../config/earlyboot-config.ts";
 import { hostArchitecture } from "../qemu/qemu-arguments.ts";
+import { findMicrocode } from "./find-microcode.ts";
 import type { InitrdRequest } from "./build-initrd.ts";
 import { readHostRoot } from "./host-root.ts";
 import { rootFileSystems } from "./module-sets.ts";
@@ -28,6 +29,10 @@ export function requestFor(config: EarlybootConfig, directory = "/"): InitrdRequ
     configuration: bootConfiguration(config),
     programs: (config.programs ?? []).map((file) => ({ file })),
     files: filesOf(config),
+    early: [
+      ...findMicrocode(config.microcode ?? (modules === "auto" ? "auto" : "none")),
+      ...tablesOf(config),
+    ],
     ...(config.hooks === undefined ? {} : { hooks: config.hooks }),
   };
 }
@@ -38,6 +43,14 @@ function filesOf({ files = [] }: EarlybootConfig): readonly ExtraFile[] {
     const { from, to, mode } = one;
     return { file: from, path: to, ...(mode === undefined ? {} : { mode }) };
   });
+}
+
+/** Where the kernel looks for tables that replace those of the firmware; see acpi/initrd_table_override.rst. */
+function tablesOf({ acpiTables = [] }: EarlybootConfig): readonly EarlyFile[] {
+  return acpiTables.map((file) => ({
+    path: `/kernel/firmware/acpi/${basename(file)}`,
+    files: [file],
+  }));
 }
 
 function fileSystemsFor(config: EarlybootConfig, modules: EarlybootConfig["modules"]): string[] {
@@ -69,6 +82,8 @@ const imageKeys: ReadonlySet<string> = new Set<keyof EarlybootConfig | "$schema"
   "programs",
   "files",
   "hooks",
+  "microcode",
+  "acpiTables",
   "compression",
   "level",
   "output",

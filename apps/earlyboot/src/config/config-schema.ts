@@ -116,6 +116,16 @@ export const configSchema: object = {
         ],
       },
     },
+    microcode: {
+      enum: ["auto", "all", "none"],
+      description:
+        "Microcode of x86 processors that is installed here: for this machine's, all, or none.",
+    },
+    acpiTables: {
+      type: "array",
+      items: { type: "string", minLength: 1 },
+      description: "ACPI tables for the kernel to take instead of the firmware's.",
+    },
     compression: { enum: compressions, default: "zstd" },
     level: {
       type: "integer",

@@ -40,6 +40,9 @@ export default defineConfig({
   // "bare" makes an image half as large; what needs Node itself does not run on it.
   // host: "node",
 
+  // Microcode of this machine's processors, where it is installed: "auto", "all" or "none".
+  // microcode: "auto",
+
   // "zstd" makes the smallest image, "lz4" the one that is unpacked quickest.
   // compression: "zstd",
 

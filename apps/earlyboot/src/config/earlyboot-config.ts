@@ -1,3 +1,4 @@
+import type { MicrocodeChoice } from "../build/find-microcode.ts";
 import type { Compression, Host } from "@earlyboot/initrd-image";
 import type { BootConfiguration } from "@earlyboot/initrd-init";
 
@@ -43,6 +44,13 @@ export interface EarlybootConfig extends Pick<
     | string
     | { readonly from: string; readonly to: string; readonly mode?: number }
   )[];
+  /**
+   * Microcode of x86 processors that is installed here: for this machine's (`auto`), `all`, or `none`. Default
+   * `auto` where `modules` is, otherwise `none`.
+   */
+  readonly microcode?: MicrocodeChoice;
+  /** ACPI tables for the kernel to take instead of the firmware's. */
+  readonly acpiTables?: readonly string[];
   /** Default `zstd`. */
   readonly compression?: Compression;
   /** How hard to compress; default the compression's own. */

@@ -29,11 +29,12 @@ export async function loadConfig(file?: string): Promise<EarlybootConfig> {
 
 /** Files that a configuration names are beside it, wherever the command runs. */
 function withWholePaths(config: EarlybootConfig, directory: string): EarlybootConfig {
-  const { files, hooks } = config;
+  const { acpiTables, files, hooks } = config;
   const wholePath = (path: string) => resolve(directory, path);
   return {
     ...config,
     ...(hooks === undefined ? {} : { hooks: wholePath(hooks) }),
+    ...(acpiTables === undefined ? {} : { acpiTables: acpiTables.map(wholePath) }),
     ...(files === undefined
       ? {}
       : {
