@@ -12,6 +12,7 @@ const builtin = process.getBuiltinModule;
 
 /** Makes the user interface of the boot program: the console of this process. */
 export function createHostUi(linux: Pick<Linux, "terminalMode">): BootUi {
+  let attempts = 0;
   return {
     host: `node ${process.versions.node}`,
     kernelArguments: process.argv.slice(2),
@@ -24,7 +25,10 @@ export function createHostUi(linux: Pick<Linux, "terminalMode">): BootUi {
     runRepl,
     runProgram: async (path) => {
       resolvePackages();
-      const program: unknown = await import(builtin("node:url").pathToFileURL(path).href);
+      const url = builtin("node:url").pathToFileURL(path);
+      // Node keeps how loading a module ended: a program that was mended needs another name.
+      if (attempts++ > 0) url.search = `attempt=${attempts}`;
+      const program: unknown = await import(url.href);
       // A CommonJS program cannot await at its top level: it exports a promise instead.
       await defaultOf(program);
     },

@@ -98,13 +98,13 @@ bootTest("runs a shell in the REPL, with job control", async () => {
   await console.expect(prompt);
   console.type(".sh\n");
   await console.expect(shell);
-  console.type("busybox sleep 1000\n");
-  await console.expect("sleep 1000");
+  console.type("busybox sh -c 'echo be$((40 + 2))gun; exec busybox sleep 1000'\n");
+  await console.expect("be42gun");
   console.type("\u001a");
   await console.expect("Stopped");
   await console.expect(shell);
-  console.type("busybox sh -c 'echo be$((40 + 2))gun; busybox sleep 1000'\n");
-  await console.expect("be42gun");
+  console.type("busybox sh -c 'echo be$((40 + 3))gun; exec busybox sleep 1000'\n");
+  await console.expect("be43gun");
   console.type("\u0003");
   await console.expect(shell);
   console.type("kill %1; exit\n");
