@@ -43,7 +43,7 @@ const O_CLOEXEC = 0o2000000;
 /** What the native part of `bare-fs` keeps of one call, and who is told when it has ended. */
 interface Request {
   readonly handle: ArrayBuffer;
-  settle(error: unknown, result: number): void;
+  settle: (error: unknown, result: number) => void;
 }
 
 /** The native part of `bare-fs`, as far as it is used; libuv's functions, synchronous by `Sync`. */
@@ -100,8 +100,8 @@ function native(): NativeFiles {
   return files;
 }
 
-function makeRequest(settle: Request["settle"]): Request {
-  const holder = { settle };
+function makeRequest(): Request {
+  const holder: Pick<Request, "settle"> = { settle: () => undefined };
   const handle = native().requestInit(holder, function (error, result) {
     this.settle(error, result);
   });
@@ -114,7 +114,7 @@ type Run<Value> = (files: NativeFiles, handle: ArrayBuffer) => Value;
 
 /** Runs a function that has ended when it comes back; all of them share a request. */
 function sync<Value>(syscall: string, run: Run<Value>): Value {
-  shared ??= makeRequest(() => undefined);
+  shared ??= makeRequest();
   try {
     return run(native(), shared.handle);
   } catch (error) {
@@ -135,18 +135,23 @@ function syncWithResult<Value>(syscall: string, run: Run<Value>): Value {
 
 /** Runs a function on a thread of the pool. */
 function aside(syscall: string, done: Done<number>, run: Run<void>): void {
-  const request = makeRequest((error, result) => {
+  const request = idle.pop() ?? makeRequest();
+  request.settle = (error, result) => {
     inFlight.delete(request);
+    native().requestReset(request.handle);
+    idle.push(request);
     if (error === null || error === undefined) done(null, result);
     else done(systemError(syscall, error), -1);
-  });
-  inFlight.add(request);
+  };
+  inFlight.set(request, run);
   run(native(), request.handle);
 }
 
 type Done<Value> = (error: unknown, value: Value) => void;
 
-const inFlight = new Set<Request>();
+/** What libuv uses, with the memory that `run` holds; and what it may use again. */
+const inFlight = new Map<Request, Run<void>>();
+const idle: Request[] = [];
 
 /** libuv has names for most errors; of the others it tells the number. */
 function systemError(syscall: string, error: unknown): unknown {

@@ -26,6 +26,9 @@ type Handler = () => void;
 /** What listens to a signal, by the signal's name. */
 const listeners = new Map<string, Map<Handler, object>>();
 
+/** The handles that libuv uses: one goes only when it has been closed, a turn of the loop later. */
+const open = new Set<object>();
+
 /** Modules of Node that are asked for when they are needed, as far as they are used. */
 const modules: Readonly<Record<string, () => unknown>> = {
   "node:net": () => ({ Socket }),
@@ -63,7 +66,8 @@ export const process: Process = {
   getBuiltinModule: (name) => modules[name]?.(),
   on(name, handler) {
     const native = signals();
-    const handle = native.init({}, handler, () => undefined);
+    const handle = native.init({}, handler, () => open.delete(handle));
+    open.add(handle);
     native.start(handle, native.signals[name] ?? 0);
     native.unref(handle);
     const handles = listeners.get(name) ?? new Map<Handler, object>();

@@ -33,8 +33,6 @@ export function installTimers(): void {
   let soon: (() => void)[] = [];
   const handle = native.init({}, runDue, runSoon);
 
-  const now = () => Number(monotonic()) / 1e6;
-
   /** The event loop runs on while there is something to do. */
   function update(): void {
     if (waiting.size + soon.length > 0) native.ref(handle);
@@ -102,4 +100,8 @@ export function installTimers(): void {
       void Promise.resolve().then(run);
     },
   });
+}
+
+function now(): number {
+  return Number(monotonic()) / 1e6;
 }

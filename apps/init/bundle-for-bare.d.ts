@@ -1,0 +1,6 @@
+/** Bundles `entry` as a script for Bare, into the file `outfile`. */
+export function bundleForBare(
+  entry: string,
+  outfile: string,
+  format: "cjs" | "iife",
+): Promise<unknown>;
