@@ -50,7 +50,9 @@ export {
   type MirrorLinux,
   type MirrorOptions,
   type MirroredMachine,
+  type RootFilesLinux,
   mirrorMachine,
+  readRootFiles,
   usualRoot,
 } from "./mirror-machine.ts";
 export { askedPrograms, planBoot, type PlanOptions } from "./plan-boot.ts";

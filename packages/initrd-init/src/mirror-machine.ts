@@ -1,5 +1,10 @@
 import { listBlockDevices, type BlockDeviceInfo } from "@earlyboot/block-devices";
-import { FileKind, type Linux, parseDeviceNumber } from "@earlyboot/linux-syscalls";
+import {
+  FileKind,
+  type FileStatus,
+  type Linux,
+  parseDeviceNumber,
+} from "@earlyboot/linux-syscalls";
 import type {
   BlockDeviceDescription,
   Extent,
@@ -9,7 +14,7 @@ import type {
   SimulationOptions,
   SysfsDevice,
 } from "@earlyboot/linux-syscalls/testing";
-import { defaultInits } from "@earlyboot/switch-root";
+import { defaultInits, readProgramHeader } from "@earlyboot/switch-root";
 
 /** The part of Linux that mirroring a machine needs; none of it changes anything. */
 export type MirrorLinux = Pick<
@@ -151,7 +156,7 @@ function fileSystemOf(
   if (identification?.usage !== "filesystem") return {};
   const { type } = identification;
   if (mountPoint !== undefined) {
-    const files = lookAt(linux, mountPoint.replace(/\/$/, ""), programs);
+    const files = readRootFiles(linux, mountPoint.replace(/\/$/, ""), programs);
     return { fileSystem: { type, files } };
   }
   assumptions.push(`${path} is not mounted: it is taken for a root with an init`);
@@ -169,8 +174,20 @@ export function usualRoot(programs: readonly string[] = []): FileTree {
 
 const lookedFor = ["/dev", "/proc", "/sys", "/run", "/etc", "/etc/mtab", ...defaultInits];
 
-/** What is to be known of a root: the directories that are moved into it, and its inits. */
-function lookAt(linux: MirrorLinux, root: string, programs: readonly string[]): FileTree {
+/** The part of Linux that looking into a root needs. */
+export type RootFilesLinux = Pick<Linux, "readFile" | "readLink"> & {
+  readonly lstat: (path: string) => Pick<FileStatus, "mode">;
+};
+
+/**
+ * What is to be known of a root that can be looked into at `root`: the directories that are moved into it,
+ * its inits, and `programs`, each with the interpreter that it names.
+ */
+export function readRootFiles(
+  linux: RootFilesLinux,
+  root: string,
+  programs: readonly string[],
+): FileTree {
   const tree: Record<string, FileDescription> = {};
   for (const path of [...lookedFor, ...programs]) addPath(linux, root, path, tree, 0);
   return tree;
@@ -180,7 +197,7 @@ const mostLinks = 40;
 
 /** Adds a path, each link on the way to it, and where they lead. */
 function addPath(
-  linux: MirrorLinux,
+  linux: RootFilesLinux,
   root: string,
   path: string,
   tree: Record<string, FileDescription>,
@@ -192,6 +209,10 @@ function addPath(
     const file = describeFile(linux, root + here);
     if (file === undefined) return;
     tree[here] ??= file;
+    const interpreter = interpreterOf(file);
+    if (interpreter !== undefined && links < mostLinks) {
+      addPath(linux, root, interpreter, tree, links + 1);
+    }
     if (typeof file === "string" || !("kind" in file) || file.kind !== "link") continue;
     const parent = here.slice(0, here.lastIndexOf("/"));
     const target = file.target.startsWith("/") ? file.target : `${parent}/${file.target}`;
@@ -208,6 +229,19 @@ function addPath(
   }
 }
 
+/** The program that the kernel would run before this one: see execve(2). */
+function interpreterOf(file: FileDescription): string | undefined {
+  if (typeof file === "string" || !("content" in file)) return undefined;
+  const { content } = file;
+  if (!(content instanceof Uint8Array)) return undefined;
+  try {
+    return readProgramHeader((offset, length) => content.subarray(offset, offset + length))
+      .interpreter;
+  } catch {
+    return undefined;
+  }
+}
+
 function normal(path: string): string {
   const names: string[] = [];
   for (const name of path.split("/")) {
@@ -217,7 +251,7 @@ function normal(path: string): string {
   return `/${names.join("/")}`;
 }
 
-function describeFile(linux: MirrorLinux, path: string): FileDescription | undefined {
+function describeFile(linux: RootFilesLinux, path: string): FileDescription | undefined {
   try {
     const { mode } = linux.lstat(path);
     const kind = mode & FileKind.Mask;

@@ -29,14 +29,15 @@ export function askedPrograms(
 export async function planBoot(
   linux: MirrorLinux,
   configuration: BootConfiguration,
-  { image = { "/init": { kind: "file", program: {} } }, commandLine }: PlanOptions = {},
+  {
+    image = { "/init": { kind: "file", program: {} } },
+    commandLine = linux.readText("/proc/cmdline").trim(),
+  }: PlanOptions = {},
 ): Promise<BootPlan> {
-  const text = commandLine ?? linux.readText("/proc/cmdline").trim();
-  const programs = askedPrograms(configuration, text);
-  const { options, assumptions } = await mirrorMachine(linux, {
-    image,
-    programs,
-    commandLine: text,
+  const programs = askedPrograms(configuration, commandLine);
+  const { options, assumptions } = await mirrorMachine(linux, { image, programs, commandLine });
+  return rehearseBoot(simulateLinux(options), configuration, {
+    kernelArguments: parseCommandLine(commandLine).initArguments,
+    assumptions,
   });
-  return rehearseBoot(simulateLinux(options), configuration, { assumptions });
 }

@@ -1,6 +1,6 @@
 import { expect, it } from "@jest/globals";
-import { planBoot } from "@earlyboot/initrd-init";
-import { simulateLinux } from "@earlyboot/linux-syscalls/testing";
+import { planBoot, readRootFiles } from "@earlyboot/initrd-init";
+import { elfFile, simulateLinux } from "@earlyboot/linux-syscalls/testing";
 import { plainMachine, rootFiles } from "./support/simulated-boot.ts";
 
 /** A machine that runs from its root already. */
@@ -73,4 +73,57 @@ it("says that the machine would restart when a checker asks for it", async () =>
   );
 
   expect(plan.outcome).toEqual({ kind: "reboot" });
+});
+
+it("ends where the failure policy would wait for ever", async () => {
+  const plan = await planBoot(
+    running,
+    { version: 1 },
+    { commandLine: "root=LABEL=rot rootwait=1 panic=0" },
+  );
+
+  expect(plan.outcome).toMatchObject({ kind: "failed" });
+});
+
+it("hands the words after -- to the init that the command line names", async () => {
+  const plan = await planBoot(
+    running,
+    { version: 1 },
+    { commandLine: "root=LABEL=root init=/sbin/other -- one two" },
+  );
+
+  expect(plan.outcome).toEqual({
+    kind: "real-init",
+    path: "/sbin/other",
+    arguments: ["one", "two"],
+  });
+});
+
+it("says that a check is taken to pass", async () => {
+  const plan = await planBoot(
+    running,
+    { version: 1 },
+    { commandLine: "root=LABEL=root fsck.mode=force" },
+  );
+
+  expect(plan.assumptions).toContain(
+    "no checker is run: that of ext4 on /dev/vda is taken to pass",
+  );
+});
+
+it("looks in a root for its init, where links lead, and for the interpreters", () => {
+  const linux = simulateLinux({
+    files: {
+      "/mnt/sbin/init": { kind: "link", target: "/lib/init" },
+      "/mnt/lib/init": { kind: "file", content: "#!/bin/sh\n", mode: 0o755 },
+      "/mnt/bin/sh": { kind: "file", content: elfFile(), mode: 0o700 },
+      "/mnt/bin/other": "",
+    },
+  });
+
+  expect(readRootFiles(linux, "/mnt", [])).toMatchObject({
+    "/sbin/init": { kind: "link", target: "/lib/init" },
+    "/lib/init": { kind: "file", mode: 0o755 },
+    "/bin/sh": { kind: "file", mode: 0o700 },
+  });
 });

@@ -17,6 +17,7 @@ export type { FreeingLinux } from "./free-initramfs.ts";
 export { essentialDirectories } from "./essential-directories.ts";
 export { type MountEntry, readMounts } from "./mount-table.ts";
 export { moveEssentialFileSystems } from "./move-essential-file-systems.ts";
+export { type ProgramHeader, type ReadAt, readProgramHeader } from "./program-header.ts";
 export { SwitchRootFailedError } from "./switch-root-failed-error.ts";
 export { SwitchRootRefusedError } from "./switch-root-refused-error.ts";
 export {

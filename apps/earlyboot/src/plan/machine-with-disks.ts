@@ -10,7 +10,9 @@ import type {
   SysfsDevice,
 } from "@earlyboot/linux-syscalls/testing";
 import { usualRoot } from "@earlyboot/initrd-init";
+import { makedev } from "@earlyboot/linux-syscalls";
 import { identify, readPartitionTable, type Source } from "@earlyboot/block-devices";
+import { ext4RootFiles } from "./ext4-files.ts";
 import { openSource } from "../try/disk-image.ts";
 
 /** A machine with some disks, for a simulation. */
@@ -19,14 +21,23 @@ export interface MachineWithDisks {
   readonly assumptions: readonly string[];
 }
 
+/** What {@link machineWithDisks} goes by. */
+export interface MachineOptions {
+  readonly commandLine: string;
+  /** Programs besides the usual inits that are looked for on the disks. */
+  readonly programs: readonly string[];
+}
+
 /** Describes the machine that `earlyboot try` would start: its disks on virtio, in order. */
 export async function machineWithDisks(
   files: FileTree,
   disks: readonly string[],
-  { commandLine, programs }: { readonly commandLine: string; readonly programs: readonly string[] },
+  { commandLine, programs }: MachineOptions,
 ): Promise<MachineWithDisks> {
-  const root = usualRoot(programs);
-  const devices = await Promise.all(disks.map((disk, place) => describeDisk(disk, place, root)));
+  const assumptions: string[] = [];
+  const devices = await Promise.all(
+    disks.map((file, index) => describeDisk(file, index, { programs, assumptions })),
+  );
   const types = new Set([...devices.flatMap(typesOf), ...typesAskedFor(commandLine)]);
   const { release, has, isPart } = kernelOf(files);
   const modular = [...types].filter((type) => !isPart(type));
@@ -41,26 +52,41 @@ export async function machineWithDisks(
       devices: isPart("virtio_blk") ? devices : [],
       modules: [driver, ...modular.map((type) => ({ name: type, fileSystems: [type] }))],
       withoutFileSystems: modular,
-      hardware: virtioHardware,
+      hardware: hardwareWith(disks.length),
     },
-    assumptions: disks.map((file) => `a file system on ${file} is taken for a root with an init`),
+    assumptions,
   };
 }
 
-/** What makes the modules of a virtio disk load. */
-const virtioHardware: readonly SysfsDevice[] = [
-  {
-    bus: "pci",
-    name: "0000:00:01.0",
-    modalias: "pci:v00001AF4d00001042sv00001AF4sd00001100bc01sc00i00",
-  },
-  { bus: "virtio", name: "virtio0", modalias: "virtio:d00000002v00001AF4" },
-].map(({ bus, name, modalias }) => ({
-  devpath: `/devices/pci0000:00/${name}`,
-  subsystem: bus,
-  properties: { MODALIAS: modalias },
-  attributes: { modalias: () => modalias },
-}));
+/** What asks for drivers in the machine that `earlyboot try` starts, as its kernel names it. */
+function hardwareWith(disks: number): readonly SysfsDevice[] {
+  const virtio = Array.from(
+    { length: disks },
+    (_, index): readonly (readonly [string, string])[] => [
+      [`pci/0000:00:0${index + 1}.0`, "pci:v00001AF4d00001001sv00001AF4sd00000002bc01sc00i00"],
+      [`virtio/virtio${index}`, "virtio:d00000002v00001AF4"],
+    ],
+  );
+  return [...standingHardware, ...virtio.flat()].map(([place, modalias]) => {
+    const [subsystem = "", name = ""] = place.split("/");
+    return {
+      devpath: `/devices/${subsystem}/${name}`,
+      subsystem,
+      properties: { MODALIAS: modalias },
+      attributes: { modalias: () => modalias },
+    };
+  });
+}
+
+/** Of QEMU's machine q35; on another architecture none of these modules is in the image. */
+const standingHardware: readonly (readonly [string, string])[] = [
+  ["pci/0000:00:1f.2", "pci:v00008086d00002922sv00001AF4sd00001100bc01sc06i01"],
+  ["pci/0000:00:1f.3", "pci:v00008086d00002930sv00001AF4sd00001100bc0Csc05i00"],
+  ["platform/pcspkr", "platform:pcspkr"],
+  ["platform/QEMU0002:00", "acpi:QEMU0002:"],
+  ["serio/serio0", "serio:ty06pr00id00ex00"],
+  ["serio/serio1", "serio:ty01pr00id00ex00"],
+];
 
 /** The types of `rootfstype=`, which no disk need have. */
 function typesAskedFor(commandLine: string): readonly string[] {
@@ -72,10 +98,16 @@ function typesOf(disk: BlockDeviceDescription): string[] {
   return parts.flatMap(({ fileSystem }) => (fileSystem === undefined ? [] : [fileSystem.type]));
 }
 
+/** What is looked for on a disk, and where it is told what cannot be known. */
+interface Looking {
+  readonly programs: readonly string[];
+  readonly assumptions: string[];
+}
+
 async function describeDisk(
   file: string,
   index: number,
-  root: FileTree,
+  looking: Looking,
 ): Promise<BlockDeviceDescription> {
   const { source, close } = await openSource(file);
   try {
@@ -85,12 +117,15 @@ async function describeDisk(
       start: Number(start),
       ...(await describeContent(
         { size, read: (at, length) => source.read(start + at, length) },
-        root,
+        { file, start },
+        looking,
       )),
     }));
     return {
       name: `vd${String.fromCharCode("a".charCodeAt(0) + index)}`,
-      ...(await describeContent(source, root)),
+      // The first number that the kernel gives to a driver without one of its own.
+      device: makedev(254, 16 * index),
+      ...(await describeContent(source, { file, start: 0n }, looking)),
       partitions: await Promise.all(partitions),
     };
   } finally {
@@ -98,8 +133,12 @@ async function describeDisk(
   }
 }
 
-/** Every byte that telling what is on a device takes. */
-async function describeContent(source: Source, root: FileTree): Promise<BlockContent> {
+/** Every byte that telling what is on a device takes, and the files that a root needs. */
+async function describeContent(
+  source: Source,
+  place: Place,
+  looking: Looking,
+): Promise<BlockContent> {
   const content: Extent[] = [];
   const recording: Source = {
     size: source.size,
@@ -111,9 +150,23 @@ async function describeContent(source: Source, root: FileTree): Promise<BlockCon
   };
   const found = await identify(recording).catch(() => undefined);
   await readPartitionTable(recording);
-  const fileSystem =
-    found?.usage === "filesystem" ? { fileSystem: { type: found.type, files: root } } : {};
-  return { size: Number(source.size), content, ...fileSystem };
+  const size = Number(source.size);
+  if (found?.usage !== "filesystem") return { size, content };
+  const files = filesOn(found.type, place, looking);
+  return { size, content, fileSystem: { type: found.type, files } };
+}
+
+/** Where in a disk image a file system begins. */
+interface Place {
+  readonly file: string;
+  readonly start: bigint;
+}
+
+function filesOn(type: string, { file, start }: Place, looking: Looking): FileTree {
+  const read = /^ext[234]$/.test(type) ? ext4RootFiles(file, start, looking.programs) : undefined;
+  if (read !== undefined) return read;
+  looking.assumptions.push(`the ${type} on ${file} is taken for a root with an init`);
+  return usualRoot(looking.programs);
 }
 
 /** What an image says about its kernel: the modules that it holds and those that are part of the kernel. */

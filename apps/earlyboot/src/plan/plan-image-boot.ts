@@ -1,4 +1,5 @@
 import { imageEntries } from "@earlyboot/initrd-image";
+import { parseCommandLine } from "@earlyboot/cmdline";
 import {
   askedPrograms,
   planBoot,
@@ -31,10 +32,13 @@ export async function planImageBoot(options: PlanCommandOptions): Promise<BootPl
     const commandLine = cmdline === undefined ? {} : { commandLine: cmdline };
     return planBoot(hostLinux, configuration, { image: files, ...commandLine });
   }
-  const programs = askedPrograms(configuration, cmdline ?? "");
-  const machine = await machineWithDisks(files, disk, { commandLine: cmdline ?? "", programs });
-  const { assumptions } = machine;
-  return rehearseBoot(simulateLinux(machine.options), configuration, { assumptions });
+  const commandLine = cmdline ?? "";
+  const programs = askedPrograms(configuration, commandLine);
+  const machine = await machineWithDisks(files, disk, { commandLine, programs });
+  return rehearseBoot(simulateLinux(machine.options), configuration, {
+    kernelArguments: parseCommandLine(commandLine).initArguments,
+    assumptions: machine.assumptions,
+  });
 }
 
 /** The image that is named, or the one that would be built. */

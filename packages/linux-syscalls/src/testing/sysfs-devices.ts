@@ -71,6 +71,7 @@ const buses: ReadonlySet<string> = new Set([
   "platform",
   "scsi",
   "sdio",
+  "serio",
   "usb",
   "virtio",
 ]);
