@@ -79,7 +79,7 @@ async function compare() {
   }
   const rows = images.flatMap(rowsOf);
   console.log(heading());
-  console.table(Object.fromEntries(rows.map(({ name, figures }) => [name, shown(figures)])));
+  console.log(table(rows.map(({ name, figures }) => ({ image: name, ...shown(figures) }))));
   tellStages(images.find(({ name }) => name.startsWith("earlyboot")));
   for (const line of checkBudgets(rows, values)) console.log(line);
 }
@@ -212,23 +212,36 @@ function tellStages(image) {
   if (!report) return;
   const { started, stages } = report;
   console.log(`\nThe stages of the last boot of ${image.name}, ms after the kernel's start:`);
-  console.table([
-    {
-      stage: "(before the first)",
-      start: Math.round(started),
-      ms: round(stages[0].start - started),
-    },
-    ...stages.map(({ name, start, duration, note = "" }) => ({
-      stage: name,
-      start: Math.round(start),
-      ms: round(duration),
-      note: note.slice(0, 60),
-    })),
-  ]);
+  const first = { stage: "(before)", start: whole(started), ms: brief(stages[0].start - started) };
+  const rows = stages.map(({ name, start, duration, note = "" }) => ({
+    stage: name,
+    start: whole(start),
+    ms: brief(duration),
+    note: note.slice(0, 60),
+  }));
+  console.log(table([{ ...first, note: "" }, ...rows]));
 }
 
-function round(milliseconds) {
-  return Number(milliseconds.toFixed(1));
+function whole(milliseconds) {
+  return milliseconds.toFixed(0);
+}
+
+function brief(milliseconds) {
+  return milliseconds.toFixed(1);
+}
+
+/** Rows of texts as a table in Markdown: it can be read as it is, and put into a document. */
+function table(rows) {
+  const columns = Object.keys(Object.assign({}, ...rows));
+  const widths = columns.map((name) =>
+    Math.max(name.length, ...rows.map((row) => String(row[name] ?? "").length)),
+  );
+  const line = (cells) => `| ${cells.map((cell, at) => cell.padEnd(widths[at])).join(" | ")} |`;
+  return [
+    line(columns),
+    line(widths.map((width) => "-".repeat(width))),
+    ...rows.map((row) => line(columns.map((name) => String(row[name] ?? "")))),
+  ].join("\n");
 }
 
 function say(text) {

@@ -17,7 +17,8 @@ const execute = promisify(execFile);
  * `marks` are the rows that its boots give, by the words in the kernel's log that end them.
  */
 export const contenders = [
-  { name: "earlyboot on Node", make: makeOwn },
+  { name: "earlyboot on Node", make: earlyboot("node") },
+  { name: "earlyboot on Bare", make: earlyboot("bare") },
   { name: "initramfs-tools, most", make: initramfsTools("most"), missing: whyNot("mkinitramfs") },
   { name: "initramfs-tools, dep", make: initramfsTools("dep"), missing: whyNot("mkinitramfs") },
   { name: "dracut without systemd", make: makeDracut, missing: whyNot("dracut") },
@@ -30,15 +31,18 @@ export const contenders = [
   { name: "static C, same calls", make: makeStatic, missing: whyNot("gcc") },
 ];
 
-async function makeOwn({ kernel, compression, file }) {
-  const request = {
-    architecture: "x64",
-    kernelVersion: kernel.version,
-    modulesDirectory: kernel.modules,
-    modules: "guest",
-    fileSystems: ["ext4"],
+function earlyboot(host) {
+  return ({ kernel, compression, file }) => {
+    const request = {
+      architecture: "x64",
+      host,
+      kernelVersion: kernel.version,
+      modulesDirectory: kernel.modules,
+      modules: "guest",
+      fileSystems: ["ext4"],
+    };
+    return buildInitrd(request, { output: file, compression });
   };
-  await buildInitrd(request, { output: file, compression });
 }
 
 function initramfsTools(modules) {
