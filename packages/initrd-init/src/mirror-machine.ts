@@ -175,9 +175,10 @@ export function usualRoot(programs: readonly string[] = []): FileTree {
 const lookedFor = ["/dev", "/proc", "/sys", "/run", "/etc", "/etc/mtab", ...defaultInits];
 
 /** The part of Linux that looking into a root needs. */
-export type RootFilesLinux = Pick<Linux, "readFile" | "readLink"> & {
+export interface RootFilesLinux extends Pick<Linux, "readFile" | "readLink"> {
+  /** lstat(2), of which the mode is enough. */
   readonly lstat: (path: string) => Pick<FileStatus, "mode">;
-};
+}
 
 /**
  * What is to be known of a root that can be looked into at `root`: the directories that are moved into it,

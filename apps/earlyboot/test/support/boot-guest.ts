@@ -1,7 +1,8 @@
 import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { afterEach, beforeEach, expect, jest } from "@jest/globals";
+import { consoleLog } from "@earlyboot/jest/console-log";
 import {
   guestConsoleName,
   hostArchitecture,
@@ -53,13 +54,12 @@ export function scratchFile(name: string): string {
 /** Boots a guest, which ends with the test. Its console is shown where `EARLYBOOT_SHOW_CONSOLE` is set. */
 export async function bootGuest(options: TestGuest): Promise<BootedGuest> {
   const log = logFile();
-  const usual = `console=${guestConsoleName(hostArchitecture())} panic=-1 tsc=reliable earlyboot.onfailure=poweroff`;
   const guest = startGuest(
     {
       ...options,
       kernel: options.kernel ?? testKernel()?.file ?? "",
       image: options.image ?? (await testImage()),
-      commandLine: `${usual} ${options.commandLine}`,
+      commandLine: guestCommandLine(options.commandLine),
     },
     log,
   );
@@ -82,6 +82,12 @@ export async function bootGuest(options: TestGuest): Promise<BootedGuest> {
   };
 }
 
+/** The whole command line of a guest: the usual words first, so that later ones override them. */
+export function guestCommandLine(words: string): string {
+  const console = `console=${guestConsoleName(hostArchitecture())}`;
+  return `${console} panic=-1 tsc=reliable earlyboot.onfailure=poweroff ${words}`;
+}
+
 async function factsOf(guest: Guest, log: string): Promise<ScratchFacts> {
   await guest.exited;
   const facts = parseScratchFacts(guest.facts());
@@ -89,10 +95,9 @@ async function factsOf(guest: Guest, log: string): Promise<ScratchFacts> {
   throw new Error(`The real init was not reached, or told nothing. The console is in ${log}`);
 }
 
-/** Named after the test, and kept: the next run of the same test replaces it. */
+/** Named after the test, and kept. */
 function logFile(): string {
-  const logs = join(tmpdir(), "earlyboot-consoles");
-  mkdirSync(logs, { recursive: true });
-  const name = (expect.getState().currentTestName ?? "guest").replaceAll(/\W+/g, "-").slice(0, 120);
-  return join(logs, `${name}.log`);
+  const log = consoleLog(expect.getState().currentTestName ?? "guest");
+  mkdirSync(dirname(log), { recursive: true });
+  return log;
 }

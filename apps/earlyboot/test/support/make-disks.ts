@@ -11,8 +11,10 @@ import {
   writeFileSync,
   writeSync,
 } from "node:fs";
-import { fillScratchTree, type ScratchTree } from "@earlyboot/earlyboot";
+import { basename } from "node:path";
+import { fillScratchTree, makeScratchRoot, type ScratchTree } from "@earlyboot/earlyboot";
 import { scratchFile } from "./boot-guest.ts";
+import type { DiskContent } from "./scenario.ts";
 
 /** Runs a program that must succeed. */
 export function run(program: string, words: readonly string[], input?: string): string {
@@ -26,11 +28,39 @@ export function run(program: string, words: readonly string[], input?: string): 
   throw new Error(`${program} ${words.join(" ")}: ${result.error?.message ?? result.stderr}`);
 }
 
+/** Makes the disk of a scenario in `file`, unless a function makes it elsewhere; gives its path. */
+export async function makeDisk(content: DiskContent, file: string): Promise<string> {
+  if (typeof content === "function") return content();
+  if ("type" in content) {
+    const { type, bytes = {}, ...options } = content;
+    const image = await makeRootOfType(type, options);
+    for (const [offset, part] of Object.entries(bytes)) writeAt(image, Number(offset), part);
+    return image;
+  }
+  if ("table" in content) {
+    const partitions: PartitionContent[] = [];
+    for (const [index, { partUuid, partLabel, ...root }] of content.partitions.entries()) {
+      const part = `${file}-part${index}`;
+      await makeScratchRoot({ ...root, file: part });
+      partitions.push({ file: part, uuid: partUuid, name: partLabel });
+    }
+    return makePartitionedDisk(content.table, partitions, content.id, basename(file));
+  }
+  await makeScratchRoot({ ...content.ext4, file });
+  if (content.debugfs !== undefined) debugfs(file, ...content.debugfs);
+  return file;
+}
+
+/** Changes a file system of ext4 in its image; see debugfs(8). */
+function debugfs(file: string, ...commands: readonly string[]): void {
+  run("debugfs", ["-w", "-f", "-", file], `${commands.join("\n")}\n`);
+}
+
 /** A partition, with the image file that it holds. */
 export interface PartitionContent {
   readonly file: string;
-  readonly uuid?: string;
-  readonly name?: string;
+  readonly uuid?: string | undefined;
+  readonly name?: string | undefined;
 }
 
 const mebibyte = 1024 * 1024;
@@ -113,7 +143,7 @@ const makers: Readonly<Record<string, (tree: string, image: string, label: strin
 };
 
 /** Overwrites a part of a file. */
-export function writeAt(file: string, offset: number, bytes: Uint8Array) {
+function writeAt(file: string, offset: number, bytes: Uint8Array) {
   const out = openSync(file, "r+");
   writeSync(out, bytes, 0, undefined, offset);
   closeSync(out);
