@@ -1,3 +1,4 @@
+import { elfMachine } from "./elf-machine.ts";
 import { ImageError } from "./image-error.ts";
 import { launcherCode } from "./launcher-code.ts";
 import type { Architecture } from "./plan.ts";
@@ -15,7 +16,6 @@ export interface LauncherOptions {
 const mostWords = 1000;
 const headers = 64 + 56;
 const loadAddress = 0x40_0000;
-const machine: Readonly<Record<Architecture, number>> = { x64: 62, arm64: 183 };
 
 /**
  * Makes a static ELF program that replaces itself by another one, with given arguments and a given
@@ -51,7 +51,7 @@ function elfHeaders(architecture: Architecture, size: number): Uint8Array {
   const header = Buffer.alloc(headers);
   header.set([0x7f, 0x45, 0x4c, 0x46, 2, 1, 1]);
   header.writeUInt16LE(2, 16); // e_type: ET_EXEC
-  header.writeUInt16LE(machine[architecture], 18);
+  header.writeUInt16LE(elfMachine[architecture], 18);
   header.writeUInt32LE(1, 20); // e_version
   header.writeBigUInt64LE(BigInt(loadAddress + headers), 24); // e_entry
   header.writeBigUInt64LE(64n, 32); // e_phoff

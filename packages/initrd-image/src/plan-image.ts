@@ -39,7 +39,7 @@ const environment = {
  */
 export function planImage(options: ImageOptions): ImagePlan {
   const architecture = options.architecture ?? thisArchitecture();
-  const modules = options.modules && planModules(options.modules);
+  const modules = options.modules && planModules(options.modules, architecture);
   const entries = [
     ...planNodes(),
     ...planRuntime(architecture, options),

@@ -12,8 +12,9 @@ import {
   readModuleIndex,
 } from "@earlyboot/kernel-modules";
 import type { DirectoryEntry } from "@earlyboot/linux-syscalls";
+import { elfMachine } from "./elf-machine.ts";
 import { ImageError } from "./image-error.ts";
-import type { ModuleOptions, PlannedEntry } from "./plan.ts";
+import type { Architecture, ModuleOptions, PlannedEntry } from "./plan.ts";
 
 /** Modules, their index and their firmware, as entries of an image. */
 export interface PlannedModules {
@@ -25,9 +26,10 @@ export interface PlannedModules {
 /**
  * Plans the modules asked for with all that they need, depmod(8)'s tables cut down to them, and their firmware.
  *
- * @throws ImageError `module-missing`: one that is neither a file nor part of the kernel.
+ * @throws ImageError `module-missing`: one that is neither a file nor part of the kernel; `bad-option`: they are for
+ *   another machine than the image.
  */
-export function planModules(options: ModuleOptions): PlannedModules {
+export function planModules(options: ModuleOptions, architecture: Architecture): PlannedModules {
   const directory = options.directory ?? `/lib/modules/${options.version}`;
   const index = readModuleIndex(hostFiles, directory, {
     configuration: [],
@@ -35,6 +37,7 @@ export function planModules(options: ModuleOptions): PlannedModules {
   });
   const { modules, missing } = moduleClosure(index, options.names);
   if (missing.length > 0) throw modulesMissing(missing, directory);
+  checkMachine(modules, directory, architecture);
   const target = `/lib/modules/${options.version}`;
   const keep = options.keepCompressed ?? false;
   const firmware = planFirmware(modules, options);
@@ -74,6 +77,23 @@ const hostFiles = {
 
 function unxz(content: Uint8Array): Uint8Array {
   return execFileSync("xz", ["-dc"], { input: content, maxBuffer: 1 << 30 });
+}
+
+/** All modules of a kernel are for one machine. */
+function checkMachine(
+  [module]: readonly ClosureModule[],
+  directory: string,
+  architecture: Architecture,
+): void {
+  if (module === undefined) return;
+  const bytes = unpackModule(join(directory, module.path));
+  const number = (bytes[18] ?? 0) | ((bytes[19] ?? 0) << 8);
+  const other = Object.entries(elfMachine).find(([, machine]) => machine === number)?.[0];
+  if (other === undefined || other === architecture) return;
+  throw new ImageError(
+    "bad-option",
+    `the modules below ${directory} are for ${other}, and the image is to be for ${architecture}`,
+  );
 }
 
 function modulesMissing(missing: readonly string[], directory: string): ImageError {

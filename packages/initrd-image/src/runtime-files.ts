@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { existsSync, readFileSync, realpathSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
+import { elfMachine } from "./elf-machine.ts";
 import { readElf } from "./elf.ts";
 import { ImageError } from "./image-error.ts";
 import type { Architecture, RuntimeOptions } from "./plan.ts";
@@ -25,8 +26,6 @@ const addonSha256: Readonly<Record<Architecture, string>> = {
 const bareSha256: Readonly<Partial<Record<Architecture, string>>> = {
   x64: "eb75e545b5eb1e500358405a6d353a6e4b0163b2ebc03a0278ba36df2391f921",
 };
-
-const machines: Readonly<Record<Architecture, number>> = { arm64: 183, x64: 62 };
 
 /** Finds the host's executable and the ffi-rs addon for a machine type, and checks that they are what they should be. */
 export function findRuntime(architecture: Architecture, options: RuntimeOptions): RuntimeFiles {
@@ -90,10 +89,10 @@ function packageDirectory(require: NodeJS.Require, name: string): string {
 function checkMachine(file: string, architecture: Architecture): void {
   if (!existsSync(file)) throw new ImageError("source-missing", `${file} is not there`);
   const machine = readElf(file)?.machine;
-  if (machine === machines[architecture]) return;
+  if (machine === elfMachine[architecture]) return;
   throw new ImageError(
     "bad-option",
-    `${file} is not for ${architecture}: its machine type is ${machine ?? "unknown"}, not ${machines[architecture]}`,
+    `${file} is not for ${architecture}: its machine type is ${machine ?? "unknown"}, not ${elfMachine[architecture]}`,
   );
 }
 

@@ -157,6 +157,19 @@ describe("planImage", () => {
     });
   });
 
+  it("refuses modules of another machine", () => {
+    const directory = temporaryDirectory();
+    const modules = { version: "6.1", directory: makeModules(directory), names: ["disk"] };
+    const file = join(modules.directory, "kernel/bus.ko");
+    const bytes = readFileSync(file);
+    bytes.writeUInt16LE(183, 18);
+    writeFileSync(file, bytes);
+
+    expect(() => smallPlan(directory, { architecture: "x64", modules })).toThrow(
+      "are for arm64, and the image is to be for x64",
+    );
+  });
+
   it("names a module that is not there", () => {
     const directory = temporaryDirectory();
     const modules = { version: "6.1", directory: makeModules(directory), names: ["dsik"] };
