@@ -60,6 +60,12 @@ function packageFile(manifest: string, path: string): string | undefined {
   }
 }
 
+/** The addon that linux-syscalls-ffi depends on. */
+function ffiRs(): string {
+  const adapter = createRequire(require.resolve("@earlyboot/linux-syscalls-ffi"));
+  return adapter.resolve("@yuuang/ffi-rs-linux-x64-gnu");
+}
+
 /** Puts a script in place of Bare's first one, as an image does. */
 function makePlayer(script: string): void {
   const bare = packageFile("bare-runtime-linux-x64/package", "bin/bare") ?? "";
@@ -98,7 +104,7 @@ beforeAll(async () => {
   if (playable.length === 0) return;
   const bundle = join(directory, "player.js");
   await bundleForBare("test/kernel/programs/play-on-bare.ts", bundle, "iife");
-  copyFileSync(require.resolve("@yuuang/ffi-rs-linux-x64-gnu"), addon);
+  copyFileSync(ffiRs(), addon);
   const bareFs = join(directory, "bare-fs.bare");
   copyFileSync("dist/bare-fs-x64.bare", bareFs);
   makePlayer(readFileSync(bundle, "utf8").replaceAll("/lib/earlyboot", directory));

@@ -1,3 +1,4 @@
+// oxlint-disable-next-line import/no-unassigned-import -- the globals must be there before all else
 import "../../../src/bare/install-globals.ts";
 import { openLinux } from "@earlyboot/linux-syscalls-ffi";
 import { conformanceScenarios, observe, randomScenario } from "@earlyboot/linux-syscalls/testing";
