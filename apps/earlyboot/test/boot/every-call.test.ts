@@ -1,6 +1,6 @@
 import { fileURLToPath } from "node:url";
 import { expect } from "@jest/globals";
-import { makeScratchRoot } from "@earlyboot/earlyboot";
+import { findStaticBusybox, makeScratchRoot } from "@earlyboot/earlyboot";
 import { bootGuest, scratchFile } from "../support/boot-guest.ts";
 import { bootTest } from "../support/boot-test.ts";
 import { run } from "../support/make-disks.ts";
@@ -18,6 +18,7 @@ bootTest("makes each call of Linux for real, from a hook in the guest", async ()
     image: await testImage({
       modules: ["virtio_pci", "virtio_blk", "ext4", "loop", "dummy", "btrfs"],
       configuration: { hooks: "/lib/earlyboot/hooks.mjs", modules: { load: ["loop", "btrfs"] } },
+      programs: [{ file: await findStaticBusybox(), path: "/bin/busybox" }],
       files: [
         { file: hooks, path: "/lib/earlyboot/hooks.mjs" },
         { file: small, path: "/small.img", mode: 0o600 },

@@ -146,8 +146,8 @@ async function makeEveryCall({ linux, ui, configuration }) {
   });
   await see("kill", async () => {
     const child = await linux.spawn({
-      path: "/bin/node",
-      arguments: ["-e", "setInterval(String, 9)"],
+      path: "/bin/busybox",
+      arguments: ["sleep", "600"],
     });
     child.kill(9);
     const status = await child.exited;
