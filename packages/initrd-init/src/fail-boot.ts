@@ -88,12 +88,22 @@ function asked(boot: Boot): readonly string[] {
   });
 }
 
-/** Devices, unless the failure itself tells of them, and drivers that are missing or do not come up. */
+/** The drivers that were loaded and found nothing to drive, in one line. */
+function withoutDevice({ modules }: Boot): readonly string[] {
+  const idle = (modules?.loader.reports ?? []).filter(({ outcome }) => outcome === "no-device");
+  return idle.length === 0 ? [] : [`no device for ${idle.map(({ name }) => name).join(", ")}`];
+}
+
+/**
+ * Devices, unless the failure itself tells of them, drivers that are missing or do not come up, and drivers
+ * without a device.
+ */
 async function seen(boot: Boot, failure: BootFailure): Promise<readonly string[]> {
   const devices = failure.seen.length > 0 ? [] : await devicesNow(boot);
   return [
     ...devices,
     ...lateModules(boot).map(describeLate),
     ...missingDrivers(boot).map(describeMissing),
+    ...withoutDevice(boot),
   ];
 }

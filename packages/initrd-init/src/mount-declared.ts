@@ -98,9 +98,9 @@ function declaredFailure(fs: FileSystem, error: unknown): BootFailure {
   const [first = "", ...seen] = messageOf(error).split("\n");
   const reason = first.replace(/; what is there:$/, "");
   const { file, line } = fs.location ?? {};
-  const place = file === undefined ? "" : ` (declared in ${file}:${line})`;
+  const place = file === undefined ? "the image" : `${file}:${line}`;
   return new BootFailure({
-    operation: `mount ${printable(formatDeviceSpecification(fs.device))} on ${printable(fs.mountPoint)}${place}`,
+    operation: `mount ${printable(formatDeviceSpecification(fs.device))} on ${printable(fs.mountPoint)} (declared in ${place})`,
     reason,
     seen: seen.map((text) => text.trim()),
     hints: [

@@ -303,6 +303,16 @@ describe("a module that does not come up", () => {
     expect(ending).toMatchObject({ kind: "reboot" });
   });
 
+  it("is named on the screen as a driver without a device where it found none", async () => {
+    const { console } = await simulateBoot({
+      ...machine,
+      modules: [{ name: "stuck", failure: "ENODEV" }],
+      commandLine: "root=LABEL=none rootwait=5",
+    });
+
+    expect(console).toContain("no device for stuck");
+  });
+
   it("holds up neither the network nor a type that needs it", async () => {
     const { ending } = await simulateBoot(
       {
