@@ -51,6 +51,8 @@ export const pages: Readonly<Record<string, string>> = {
     "What `/run/earlyboot/report.json` says after a boot. `earlyboot report` shows it.",
     bootReport,
   ),
+  // For editors, as `$schema` of a configuration in JSON.
+  "apps/earlyboot/schema/config.json": `${JSON.stringify(configSchema, undefined, 2)}\n`,
 };
 
 if (process.argv[1] === import.meta.filename)

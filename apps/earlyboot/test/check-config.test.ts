@@ -1,5 +1,7 @@
+import { readFileSync } from "node:fs";
 import { expect, it } from "@jest/globals";
 import { checkConfig } from "../src/config/check-config.ts";
+import { configSchema } from "../src/config/config-schema.ts";
 
 it("takes a configuration as it is", () => {
   const config = { modules: ["virtio_blk"], root: { device: "LABEL=system" }, compression: "lz4" };
@@ -19,4 +21,10 @@ it.each([
   ["text", "must be object"],
 ])("refuses %j and says why", (value, words) => {
   expect(() => checkConfig(value, "earlyboot.config.json")).toThrow(words);
+});
+
+it("checks by the schema that the package gives to editors", async () => {
+  const file = new URL(import.meta.resolve("@earlyboot/earlyboot/config.schema.json"));
+
+  expect(JSON.parse(readFileSync(file, "utf8"))).toEqual(configSchema);
 });

@@ -26,8 +26,7 @@ export async function bundleHooks(file: string, host: Host = "node"): Promise<st
 type Bundled = BuildResult<{ write: false }>;
 
 async function bundle(file: string, host: Host): Promise<Bundled> {
-  // It starts a program of its own, and only hooks need it.
-  const { build } = await import("esbuild");
+  const { build } = await importBundler();
   try {
     return await build({
       stdin: {
@@ -47,6 +46,16 @@ async function bundle(file: string, host: Host): Promise<Bundled> {
       `The module of hooks ${file} cannot be made part of an image: ${reasons(error)}`,
       { cause: error },
     );
+  }
+}
+
+/** Only hooks need it, and it wants to run a script when it is installed: so it is who has hooks that installs it. */
+async function importBundler() {
+  try {
+    return await import("esbuild");
+  } catch (cause) {
+    const text = `Hooks are bundled by esbuild, which cannot be loaded: ${errorText(cause)}. Install it beside earlyboot: npm install esbuild.`;
+    throw new CommandError(text, { cause });
   }
 }
 
