@@ -13,8 +13,8 @@ await bundle("src/main.ts", join(dist, "init.cjs"));
 // Starts that file with the code cache beside it.
 await bundle("src/start/start.ts", join(dist, "start.cjs"));
 await makeCache();
-await bundleForBare("src/bare/main.ts", "dist/init.bare.js", "iife");
-await bundleForBare("src/bare/later.ts", "dist/later.bare.js", "cjs");
+await bundleForBare("src/bare/main.ts", join(dist, "init.bare.js"), "iife");
+await bundleForBare("src/bare/later.ts", join(dist, "later.bare.js"), "cjs");
 copyNativeFiles();
 
 async function makeCache() {
@@ -43,7 +43,7 @@ function copyNativeFiles() {
   const home = dirname(require.resolve("bare-fs/package"));
   for (const architecture of ["arm64", "x64"]) {
     const from = join(home, `prebuilds/linux-${architecture}/bare-fs.bare`);
-    cpSync(from, `dist/bare-fs-${architecture}.bare`);
+    cpSync(from, join(dist, `bare-fs-${architecture}.bare`));
   }
 }
 
