@@ -1,4 +1,5 @@
 import { writeFileSync } from "node:fs";
+import { setFlagsFromString } from "node:v8";
 import {
   type FileTree,
   type SimulationOptions,
@@ -14,12 +15,18 @@ import { type Bundle, compileBundle } from "./compile-bundle.ts";
  * calls that end before the kernel, so that V8 compiles what a boot uses; then keeps what it compiled.
  */
 async function makeCache(): Promise<void> {
+  for (const work of workByTheClock) setFlagsFromString(`--no-${work}`);
   const { script, run } = compileBundle(`${__dirname}/init.cjs`, "/lib/earlyboot/init.cjs");
   const bundle = run();
   callNothing(bundle);
   await bootSimulated(bundle);
+  // A cache is only for the flags that it was made with.
+  for (const work of workByTheClock) setFlagsFromString(`--${work}`);
   writeFileSync(`${__dirname}/${cacheName}`, script.createCachedData());
 }
+
+/** What V8 does when it finds the time for it, and marks in the functions that it keeps. */
+const workByTheClock = ["flush-bytecode", "sparkplug", "maglev", "opt"];
 
 async function bootSimulated({ bootSystem, createHostUi }: Bundle): Promise<void> {
   const linux = simulateLinux(plainMachine());
