@@ -13,8 +13,12 @@ export interface ReplScope {
 export interface ReplCommand {
   readonly name: string;
   readonly help: string;
-  /** Gives the text to show; `leave` ends the REPL, and the boot goes on. */
-  readonly run: (argument: string) => Promise<{ readonly text?: string; readonly leave?: boolean }>;
+  readonly run: (argument: string) => Promise<ReplAnswer>;
+}
+
+/** What a command of the REPL has to show. */
+export interface ReplAnswer {
+  readonly text?: string;
 }
 
 /**
@@ -38,7 +42,7 @@ export interface BootUi {
   readSecret(prompt: string): Promise<Uint8Array | undefined>;
   /** Whether a password fits a `scrypt:N:R:P:SALT:KEY`. */
   passwordFits(password: Uint8Array, hash: string): Promise<boolean>;
-  /** Runs a REPL on the console until it is left. */
+  /** Runs a REPL on the console until it is left; `.help` and `.resume` are its own. */
   runRepl(scope: ReplScope): Promise<void>;
   /**
    * Imports a JavaScript boot program into this process; settles when its module has run, and what it

@@ -7,7 +7,7 @@ import * as switchRoot from "@earlyboot/switch-root";
 import { askForRepl } from "./ask-password.ts";
 import { BootFailure } from "./boot-failure.ts";
 import { writeBootReport } from "./boot-recorder.ts";
-import type { ReplCommand } from "./boot-ui.ts";
+import type { ReplAnswer, ReplCommand } from "./boot-ui.ts";
 import type { Boot } from "./boot.ts";
 import { safeText } from "./safe-text.ts";
 import { leaveTerminal, takeTerminal } from "./take-console.ts";
@@ -121,7 +121,6 @@ function commands(boot: Boot): readonly ReplCommand[] {
       help: "the boot report as JSON",
       run: async () => ({ text: safeText(JSON.stringify(recorder.report(), undefined, 2)) }),
     },
-    { name: "resume", help: "go on with the boot", run: async () => ({ leave: true }) },
     { name: "sh", help: "a shell, where the image has one", run: () => runShell(boot) },
     {
       name: "reboot",
@@ -151,7 +150,7 @@ function describeModules({ modules }: Boot): string {
 
 const shells = ["/bin/sh", "/bin/busybox", "/bin/bash"];
 
-async function runShell({ linux }: Boot): Promise<{ readonly text?: string }> {
+async function runShell({ linux }: Boot): Promise<ReplAnswer> {
   const shell = shells.find((path) => exists(linux, path));
   if (shell === undefined) return { text: "the image has no shell" };
   const child = await linux.spawn({
@@ -176,9 +175,9 @@ function exists(linux: Pick<Linux, "stat">, path: string): boolean {
   }
 }
 
-function end({ linux, recorder }: Boot, command: number): { readonly leave: boolean } {
+function end({ linux, recorder }: Boot, command: number): ReplAnswer {
   writeBootReport(linux, recorder.report());
   linux.sync();
   linux.reboot(command);
-  return { leave: false };
+  return {};
 }
