@@ -14,7 +14,9 @@ export async function runRepl(
   write: (text: string) => void,
 ): Promise<void> {
   Object.assign(globalThis, scope.names);
-  const show = (text: string) => write(text.endsWith("\n") ? text : `${text}\n`);
+  const show = (text: string | undefined) => {
+    if (text !== undefined) write(text.endsWith("\n") ? text : `${text}\n`);
+  };
   let rest = "";
   write(prompt);
   for (;;) {
@@ -34,12 +36,12 @@ export async function runRepl(
   }
 }
 
-async function runCommand({ commands }: ReplScope, line: string): Promise<string> {
+async function runCommand({ commands }: ReplScope, line: string): Promise<string | undefined> {
   const [, name = "", argument = ""] = /^\.(\S*)\s*(.*)$/.exec(line) ?? [];
   const command = commands.find((candidate) => candidate.name === name);
   if (command === undefined) return "Invalid REPL keyword";
   try {
-    return (await command.run(argument)).text ?? "";
+    return (await command.run(argument)).text;
   } catch (error) {
     return String(error);
   }
