@@ -1,6 +1,7 @@
 import { moduleParameters, type CommandLine } from "@earlyboot/cmdline";
 import type { Linux } from "@earlyboot/linux-syscalls";
 
+import { createWatch } from "./create-watch.ts";
 import { asModuleError, findObstacle, noSuchModule } from "./find-obstacle.ts";
 import { loadModuleFile, type LoadLinux } from "./load-module-file.ts";
 import { planLoad, type LoadStep } from "./load-plan.ts";
@@ -98,6 +99,7 @@ export function createModuleLoader(
 ): ModuleLoader {
   const { commandLine = { parameters: [] }, signal, patience, onModule, onLate } = options;
   const forbidden = new Set(options.blacklist?.map(moduleName));
+  const watch = patience === undefined ? undefined : createWatch(linux, patience);
   const begun = new Map<string, Loading>();
   const reports: ModuleReport[] = [];
 
@@ -172,14 +174,6 @@ export function createModuleLoader(
     }
   }
 
-  /** Calls `giveUp` once the patience is over, unless what it gives is called before. */
-  function wait(giveUp: () => void): () => void {
-    if (patience === undefined) return () => {};
-    const end = new AbortController();
-    linux.sleep(patience, end.signal).then(giveUp, () => {});
-    return () => end.abort();
-  }
-
   async function attempt(
     step: LoadStep,
     needed: readonly ModuleReport[],
@@ -192,7 +186,7 @@ export function createModuleLoader(
     if (obstacle !== undefined) throw obstacle;
     if (step.module === undefined) return "builtin";
     const file = modulePath(index.directory, step.module.path);
-    const stopWaiting = wait(giveUp);
+    const stopWaiting = watch?.(giveUp);
     const all = parametersOf(step.name, parameters);
     return loadModuleFile(linux, file, all, index.decompressors).finally(stopWaiting);
   }

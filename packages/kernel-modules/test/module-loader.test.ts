@@ -96,6 +96,32 @@ describe("loading", () => {
     expect(linux.now()).toBe(31_000);
   });
 
+  it("counts the patience with each module from its own start", async () => {
+    const { linux, index } = machineWith(
+      { first: "", second: "slow", slow: "" },
+      {},
+      {
+        modules: [
+          { name: "first", takes: Infinity },
+          { name: "slow", takes: 10_000 },
+          { name: "second", takes: Infinity },
+        ],
+      },
+    );
+    const late: [string, number][] = [];
+    const loader = createModuleLoader(linux, index, {
+      patience: 30_000,
+      onLate: ({ name }) => late.push([name, linux.now()]),
+    });
+
+    await Promise.all([loader.load("first"), loader.load("second")]);
+
+    expect(late).toEqual([
+      ["first", 31_000],
+      ["second", 41_000],
+    ]);
+  });
+
   it("loads what needs a module that came up after the patience was over", async () => {
     const { linux, index } = machineWith(
       { slow: "", user: "slow" },
