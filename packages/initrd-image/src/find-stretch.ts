@@ -1,6 +1,6 @@
 import { createHash, randomUUID } from "node:crypto";
 import { createReadStream, existsSync } from "node:fs";
-import { mkdir, readdir, rename, rm, stat, writeFile } from "node:fs/promises";
+import { mkdir, open, readdir, rename, rm, stat } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { type StreamedContent, type StreamedEntry, contentOffset } from "./cpio.ts";
 import type { KeptStretch } from "./kept-stretch.ts";
@@ -69,21 +69,40 @@ async function betweenZeros(content: StreamedContent): Promise<Between | undefin
   return start >= 0 && end > start ? { start, end, sha256: hash.digest("hex") } : undefined;
 }
 
-/** Gives what is kept in `file`; makes it when it is not there yet. */
+/** Gives what is kept in `file`; makes it when it is not there yet, and keeps it where that can be done. */
 async function* kept(file: string, make: () => Bytes): AsyncGenerator<Uint8Array> {
-  if (!existsSync(file)) {
-    const cache = dirname(file);
-    await mkdir(cache, { recursive: true });
-    const temporary = join(cache, `.${randomUUID()}`);
-    try {
-      await writeFile(temporary, make());
-      await rename(temporary, file);
-    } finally {
-      await rm(temporary, { force: true });
-    }
-    await removeOldest(cache);
+  if (existsSync(file)) {
+    yield* createReadStream(file);
+    return;
   }
-  yield* createReadStream(file);
+  const cache = dirname(file);
+  const temporary = join(cache, `.${randomUUID()}`);
+  const handle = await unlessItFails(async () => {
+    await mkdir(cache, { recursive: true });
+    return open(temporary, "wx");
+  });
+  let isWhole = handle !== undefined;
+  try {
+    for await (const piece of make()) {
+      isWhole &&=
+        (await unlessItFails(async () => handle?.writeFile(piece).then(() => true))) ?? false;
+      yield piece;
+    }
+    if (isWhole) await unlessItFails(() => rename(temporary, file));
+  } finally {
+    await handle?.close();
+    await rm(temporary, { force: true }).catch(() => undefined);
+  }
+  await unlessItFails(() => removeOldest(cache));
+}
+
+/** A cache that cannot be written, or is full, is no reason not to build. */
+async function unlessItFails<T>(work: () => Promise<T>): Promise<T | undefined> {
+  try {
+    return await work();
+  } catch {
+    return undefined;
+  }
 }
 
 /** Keeps the newest: those of the current runtime for both machine types and two compressions. */

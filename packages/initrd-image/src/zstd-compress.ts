@@ -95,6 +95,8 @@ async function* frameBlocks(
     yield block;
     yield await take(size);
   }
+  // Who gives the frame learns that all of it was taken, and keeps it.
+  await take(1);
   return header;
 }
 

@@ -200,6 +200,20 @@ describe("buildImage", () => {
     expect(new Set(built.map((one) => one.sha256)).size).toBe(1);
   });
 
+  it("builds the same without a cache that cannot be written", async () => {
+    const directory = temporaryDirectory();
+    const plan = smallPlan(directory, { runtime: {} });
+    const options = { output: join(directory, "image"), level: 1 };
+    writeFileSync(join(directory, "file"), "");
+
+    const [one, other] = [
+      await buildImage(plan, options),
+      await buildImage(plan, { ...options, cache: join(directory, "file", "cache") }),
+    ];
+
+    expect(other.sha256).toBe(one.sha256);
+  });
+
   it("notices a cache that is damaged, keeps the old image, and forgets the cache", async () => {
     const directory = temporaryDirectory();
     const plan = smallPlan(directory, { runtime: {} });
