@@ -1,6 +1,7 @@
 import { checkFileSystem, type CheckingLinux, type CheckOptions } from "./check-file-system.ts";
 import type { CheckResult } from "./check-result.ts";
-import { disksOf, type SysfsLinux } from "./disks-of.ts";
+import type { SysfsLinux } from "./disks-of.ts";
+import { takeTurns } from "./take-turns.ts";
 
 /** One file system for {@link checkFileSystems}. */
 export interface CheckRequest extends CheckOptions {
@@ -18,17 +19,10 @@ export async function checkFileSystems(
   linux: CheckingLinux & SysfsLinux,
   requests: readonly CheckRequest[],
 ): Promise<readonly CheckResult[]> {
-  const busy = new Map<string, Promise<unknown>>();
-  const checks = requests.map((request) => {
-    const disks = disksOf(linux, request.device);
-    const places = disks.length === 0 ? ["unknown"] : disks;
-    const before = places.flatMap((place) => busy.get(place) ?? []);
-    const check = Promise.allSettled(before).then(() =>
-      checkFileSystem(linux, request.device, request.type, request),
-    );
-    for (const place of places) busy.set(place, check);
-    return check;
-  });
+  const inTurn = takeTurns(linux);
+  const checks = requests.map((request) =>
+    inTurn(request.device, () => checkFileSystem(linux, request.device, request.type, request)),
+  );
   await Promise.allSettled(checks);
   return await Promise.all(checks);
 }

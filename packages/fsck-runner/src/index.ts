@@ -12,4 +12,5 @@ export { disksOf, type SysfsLinux } from "./disks-of.ts";
 export { FsckBit, fsckOutcome, type FsckOutcome } from "./fsck-outcome.ts";
 export type { CheckProgress } from "./progress.ts";
 export type { ReplayingLinux } from "./replay-log.ts";
+export { takeTurns } from "./take-turns.ts";
 export { tellingLines } from "./telling-lines.ts";

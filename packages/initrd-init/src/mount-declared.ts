@@ -1,5 +1,5 @@
 import { type BlockDeviceInfo, findDevice } from "@earlyboot/block-devices";
-import { checkerFor } from "@earlyboot/fsck-runner";
+import { checkerFor, takeTurns } from "@earlyboot/fsck-runner";
 import { printable } from "@earlyboot/linux-syscalls";
 import {
   type FileSystem,
@@ -26,17 +26,26 @@ function neededFileSystems(boot: Pick<Boot, "configuration">): readonly FileSyst
 
 /**
  * Mounts every declared file system that is needed for boot below the new root. What is mounted there
- * already, by an attempt before this one or by hand, stays.
+ * already, by an attempt before this one or by hand, stays. All devices are waited for, and checked, side
+ * by side where they are on different disks; the first is mounted when that is over.
  *
  * @throws BootFailure for one that does not say that its mount may fail.
  */
 export async function mountDeclared(boot: Boot): Promise<void> {
   const { linux } = boot;
   const before = new Set(readMounts(linux).map(({ target }) => target));
-  for (const fs of neededFileSystems(boot)) {
+  const isThere = ({ mountPoint }: FileSystem) =>
+    before.has(resolveInRoot(linux, newRoot, mountPoint).path);
+  const checkOnce = onceForEachDevice(takeTurns(linux));
+  const prepared = neededFileSystems(boot).map((fs) => ({
+    fs,
+    device: prepareDevice(boot, fs, isThere, checkOnce),
+  }));
+  await Promise.allSettled(prepared.map(({ device }) => device));
+  for (const { fs, device } of prepared) {
     try {
-      const { path } = resolveInRoot(linux, newRoot, fs.mountPoint);
-      if (!before.has(path)) await mountOne(boot, fs);
+      const found = await device;
+      if (!isThere(fs)) mountOne(boot, fs, found);
     } catch (error) {
       if (!fs.mountMayFail) throw declaredFailure(fs, error);
       warn(boot, `${fs.mountPoint} is not mounted (it may fail): ${messageOf(error)}`);
@@ -44,13 +53,35 @@ export async function mountDeclared(boot: Boot): Promise<void> {
   }
 }
 
-async function mountOne(boot: Boot, fs: FileSystem): Promise<void> {
+/** Finds the device of what is not mounted yet, where it has one, checks it, and loads its driver. */
+async function prepareDevice(
+  boot: Boot,
+  fs: FileSystem,
+  isThere: (fs: FileSystem) => boolean,
+  checkOnce: CheckOnce,
+): Promise<BlockDeviceInfo | undefined> {
+  if (isThere(fs)) return undefined;
   const device = await findDeclared(boot, fs);
-  const { check } = fs;
-  if (device !== undefined && check && checkerFor(fs.type) !== undefined) {
-    await checkOne(boot, fs, device);
+  if (device !== undefined && fs.check && checkerFor(fs.type) !== undefined) {
+    await checkOnce(device.path, () => checkOne(boot, fs, device));
   }
   if (fs.type !== "none") await prepareType(boot, fs.type);
+  return device;
+}
+
+type CheckOnce = (device: string, check: () => Promise<void>) => Promise<void>;
+
+/** Two subvolumes of btrfs lie on one device. */
+function onceForEachDevice(inTurn: ReturnType<typeof takeTurns>): CheckOnce {
+  const checks = new Map<string, Promise<void>>();
+  return (device, check) => {
+    const known = checks.get(device) ?? inTurn(device, check);
+    checks.set(device, known);
+    return known;
+  };
+}
+
+function mountOne(boot: Boot, fs: FileSystem, device: BlockDeviceInfo | undefined): void {
   const source = device?.path ?? bindSource(boot, fs);
   const options = source === undefined ? { root: newRoot } : { root: newRoot, source };
   const target = mountFileSystem(boot.linux, fs, options);

@@ -544,6 +544,55 @@ describe("declared file systems", () => {
     ]);
   });
 
+  it("are waited for and checked side by side where they are on different disks", async () => {
+    const declare = (label: string) => ({
+      ...toSpec(data),
+      device: { label },
+      mountPoint: `/srv/${label}`,
+      check: true,
+    });
+    const ext4 = (label: string) => ({ type: "ext4", label });
+    const checks: string[] = [];
+    const { linux, ending, report } = await simulateBoot(
+      {
+        ...plainMachine,
+        commandLine: "root=LABEL=root rw fsck.mode=force earlyboot.timeout=20",
+        devices: [
+          ...(plainMachine.devices?.slice(0, 1) ?? []),
+          { name: "vdb", fileSystem: ext4("one"), appears: 5000 },
+          { name: "vdc", fileSystem: ext4("two"), appears: 5000 },
+        ],
+        programs: {
+          "/sbin/e2fsck": async ({ argv, sleep }) => {
+            const device = argv.at(-1) ?? "";
+            checks.push(`${device} begins`);
+            if (device !== "/dev/vda") await sleep(10_000);
+            checks.push(`${device} ends`);
+          },
+        },
+      },
+      {
+        version: 1,
+        fileSystems: [
+          declare("one"),
+          declare("two"),
+          { ...declare("missing"), mountMayFail: true },
+          { ...declare("too"), mountMayFail: true },
+        ],
+      },
+    );
+
+    expect(ending).toMatchObject({ kind: "execve" });
+    expect(checks.slice(2, 4)).toEqual(["/dev/vdb begins", "/dev/vdc begins"]);
+    expect(report?.warnings).toHaveLength(2);
+    // Two that are missing take the time-out of one.
+    expect(linux.now()).toBeLessThan(25_000);
+    expect(mountsOf(linux.calls).filter((call) => call.includes("/root/srv"))).toEqual([
+      "mount /dev/vdb /root/srv/one ext4 0",
+      "mount /dev/vdc /root/srv/two ext4 0",
+    ]);
+  });
+
   it("that may fail are warnings, others fail the boot", async () => {
     const missing = { ...toSpec(data), device: { label: "nowhere" } };
     const machine = { ...plainMachine, commandLine: "root=LABEL=root rw earlyboot.timeout=1" };
