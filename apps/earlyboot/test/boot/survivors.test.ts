@@ -12,7 +12,9 @@ const tellSurvivors = scratchInit.replace(
 echo changed > /etc/written && echo "earlyboot-scratch: environment wrote=$(/bin/busybox cat /etc/written)"
 for process in /proc/[0-9]*; do
   echo "earlyboot-scratch: environment runs=$(/bin/busybox tr '\\0' ' ' < $process/cmdline)"
-done`,
+done
+kept=$(/bin/busybox cat /run/earlyboot/do-not-kill)
+echo "earlyboot-scratch: environment kept=$(/bin/busybox tr '\\0' ' ' < /proc/$kept/cmdline)"`,
 );
 
 bootTest(
@@ -37,6 +39,7 @@ bootTest(
     expect(mounts.find((line) => line.split(" ")[1] === "/")).toMatch(/^\S+ \/ fuse\S* rw/);
     expect(environment).toContain("wrote=changed");
     expect(environment.join("\n")).toContain("runs=@fuse-overlayfs ");
+    expect(environment.join("\n")).toContain("kept=@fuse-overlayfs ");
   },
   { programs: ["fuse-overlayfs"] },
 );

@@ -4,7 +4,8 @@ import { expect } from "@jest/globals";
 import { makeScratchRoot, scratchInit } from "@earlyboot/earlyboot";
 import { bootGuest, scratchFile } from "../support/boot-guest.ts";
 import { bootTest } from "../support/boot-test.ts";
-import { run } from "../support/make-disks.ts";
+import { makeRootOfType, run } from "../support/make-disks.ts";
+import { testImage } from "../support/test-image.ts";
 
 /** Writes many files, changes those that were there, and then waits to be killed. */
 const busyInit = `#!/bin/busybox sh
@@ -74,3 +75,43 @@ bootTest("boots with a volatile root that has no room for a single file", async 
   expect(pid).toBe(1);
   expect(environment).toContain("write=No space left");
 });
+/** Fills a log, and waits to be killed with it. */
+const loggingInit = `#!/bin/busybox sh
+number=0
+while [ $number -lt 300 ]; do
+  /bin/busybox mkdir /var/directory$number
+  number=$((number + 1))
+done
+/bin/busybox dd if=/bin/busybox of=/var/synced bs=4096 count=1 conv=fsync
+echo "the log is full"
+while :; do /bin/busybox sleep 3600; done
+`;
+
+for (const type of ["xfs", "btrfs"]) {
+  bootTest(
+    `leaves the disk of a volatile root of type ${type}, with a log to replay, byte for byte as it was`,
+    async () => {
+      const file = await makeRootOfType(type, {
+        init: loggingInit,
+        files: { "/bin/busy": busyInit },
+      });
+      const image = await testImage({ fileSystems: ["ext4", type] });
+      const disks = [{ file, writable: true }];
+      const first = await bootGuest({ image, disks, commandLine: "root=/dev/vda rw" });
+      await first.console.expect("the log is full");
+      await first.end();
+      const before = digestOf(file);
+
+      const guest = await bootGuest({
+        image,
+        disks,
+        commandLine: "root=/dev/vda earlyboot.volatile init=/bin/busy",
+      });
+      await guest.console.expect("wrote 10000 files over 1 overlay");
+      await guest.end();
+
+      expect(digestOf(file)).toBe(before);
+    },
+    { programs: [`mkfs.${type}`] },
+  );
+}
