@@ -1,4 +1,4 @@
-import { describeBlockDevice } from "@earlyboot/block-devices";
+import { describeBlockDevice, type FoundDevice } from "@earlyboot/block-devices";
 import {
   essentialDeviceNodes,
   makeDeviceNodes,
@@ -88,30 +88,41 @@ export async function findDevices(boot: Boot): Promise<string> {
 
 /** Checks the root, unless it is to be volatile or is not on a device of its own. */
 export async function checkRoot(boot: Boot): Promise<string> {
-  const { root, settings } = boot;
+  const { root } = boot;
   if (root?.device === undefined) return "nothing to check";
+  return whyNoCheck(boot) ?? (await checkRootOn(boot, root.device, rootTypes(boot)));
+}
+
+function whyNoCheck({ settings }: Boot): string | undefined {
   if (settings.volatile.value !== undefined) return "not checked: it is mounted volatile";
-  const types = rootTypes(boot);
   if (settings.rootCheck.check === false && settings.checkMode.value !== "force") {
     return "not checked: it is configured so";
   }
-  const { state, type: identified } = root.device.identification ?? {};
+  return undefined;
+}
+
+async function checkRootOn(
+  boot: Boot,
+  { path, identification }: FoundDevice,
+  types: readonly string[],
+): Promise<string> {
+  const { state, type: identified } = identification ?? {};
   const type = typeToCheck(types, identified);
-  if (type === undefined) return notChecked(boot, types, identified);
+  if (type === undefined) return notChecked(boot, path, types, identified);
   const result = await checkDevice(boot, {
-    device: root.device.path,
+    device: path,
     type,
     clean: state === undefined ? undefined : state === "clean",
-    skipIfClean: settings.rootCheck.checkIfClean !== true,
-    repair: settings.repair.value,
+    skipIfClean: boot.settings.rootCheck.checkIfClean !== true,
+    repair: boot.settings.repair.value,
   });
   return result.message;
 }
 
 /** A checker of another type could damage what is there. */
-function notChecked(boot: Boot, types: readonly string[], identified = ""): string {
+function notChecked(boot: Boot, path: string, types: readonly string[], identified = ""): string {
   const text = `not checked: its superblock says ${identified}, not ${types.join(" or ")}`;
-  warn(boot, `${boot.root?.device?.path} is ${text}`);
+  warn(boot, `${path} is ${text}`);
   return text;
 }
 
@@ -202,7 +213,7 @@ function rootAttempts(boot: Boot, isRootItself: boolean): readonly MountAttempt[
   return mountAttempts({ ...request, source, types: settings.rootTypes.value });
 }
 
-/** The root inside an image file: its own superblock says its type. */
+/** The root inside an image file: its own superblock says its type. It is checked before it is mounted. */
 async function attemptsForLoop(boot: Boot, device: string): Promise<readonly MountAttempt[]> {
   const { device: found } = await findRoot(boot, { device: { path: device } });
   const type = found?.identification?.type;
@@ -212,6 +223,9 @@ async function attemptsForLoop(boot: Boot, device: string): Promise<readonly Mou
       reason: "there is no file system in it that earlyboot knows",
       hints: ["Is it the right file? earlyboot.loop= takes an image of squashfs, erofs, ext4, …"],
     });
+  }
+  if (found !== undefined && whyNoCheck(boot) === undefined) {
+    await checkRootOn(boot, found, [type]);
   }
   return mountAttempts({
     source: device,

@@ -15,18 +15,9 @@ async function bootWithoutSuperblock(words: string) {
   return await bootGuest({ disks: [{ file }], commandLine: `root=/dev/vda ${words}` });
 }
 
-async function screenOf(words: string): Promise<string> {
-  const console = await (await bootWithoutSuperblock(words)).ended();
-  expect(console).toContain("this machine did not boot");
-  return console.replaceAll(/\s+/g, " ");
-}
-
-bootTest("does not guess what a root without a superblock is", async () => {
-  expect(await screenOf("")).toContain("say its type with rootfstype=");
-});
-
 bootTest("tells how to repair an ext4 root by a copy of its superblock", async () => {
-  const screen = await screenOf("rootfstype=ext4");
+  const guest = await bootWithoutSuperblock("rootfstype=ext4");
+  const screen = (await guest.ended()).replaceAll(/\s+/g, " ");
 
   expect(screen).toContain("Bad magic number in super-block");
   expect(screen).toContain("e2fsck -b 32768 <device>");

@@ -106,7 +106,7 @@ bootTest(
   "does not boot from one of two disks of a btrfs, and says that the other is missing",
   async () => {
     const [one = ""] = await pairOfDisks();
-    const guest = await bootFrom([one], "earlyboot.timeout=15");
+    const guest = await bootFrom([one], "earlyboot.timeout=10");
     const console = (await guest.ended()).replaceAll(/\s+/g, " ");
 
     expect(console).toContain(
@@ -122,7 +122,7 @@ bootTest(
   "boots from one of two disks of a btrfs where that is asked for, once the other does not come",
   async () => {
     const [, two = ""] = await pairOfDisks();
-    const guest = await bootFrom([two], "earlyboot.timeout=15 rootflags=degraded");
+    const guest = await bootFrom([two], "earlyboot.timeout=10 rootflags=degraded");
     const { mounts } = await guest.reachedInit();
 
     expect(mounts.join("\n")).toMatch(/^\/dev\/vda \/ btrfs ro,.*degraded/m);

@@ -37,16 +37,23 @@ bootTest(
   { programs: ["mksquashfs"] },
 );
 
-bootTest("boots from an image file of type ext4 on a disk, and writes to it by rw", async () => {
-  const file = scratchFile("root");
-  const init = scratchInit.replace(
-    "exec > $facts",
-    'exec > $facts\n/bin/busybox touch /written && echo "earlyboot-scratch: environment written=yes"',
-  );
-  await makeScratchRoot({ file, init });
+bootTest(
+  "boots from an image file of type ext4 on a disk, checks both, and writes to it by rw",
+  async () => {
+    const file = scratchFile("root");
+    const init = scratchInit.replace(
+      "exec > $facts",
+      'exec > $facts\n/bin/busybox touch /written && echo "earlyboot-scratch: environment written=yes"',
+    );
+    await makeScratchRoot({ file, init });
 
-  const { mounts, environment } = await bootFrom(file, "rw");
+    const { mounts, environment, report } = await bootFrom(file, "rw fsck.mode=force");
 
-  expect(mounts.join("\n")).toContain("/dev/loop0 / ext4 rw");
-  expect(environment).toContain("written=yes");
-});
+    expect(mounts.join("\n")).toContain("/dev/loop0 / ext4 rw");
+    expect(environment).toContain("written=yes");
+    expect(report?.checks).toMatchObject([
+      { device: "/dev/vda", outcome: "pass" },
+      { device: "/dev/loop0", outcome: "pass" },
+    ]);
+  },
+);

@@ -249,7 +249,7 @@ for (const [type, program, line] of [
       await first.console.expect("wrote 20\n");
       const length = booting();
       await first.end();
-      for (let cut = 0; cut < 3; cut++) {
+      for (let cut = 0; cut < 2; cut++) {
         const worn = await resumeGuest(early);
         await after(draw(cut) * length);
         await worn.end();
