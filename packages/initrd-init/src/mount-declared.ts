@@ -48,7 +48,7 @@ export async function mountDeclared(boot: Boot): Promise<void> {
       if (!isThere(fs)) mountOne(boot, fs, found);
     } catch (error) {
       if (!fs.mountMayFail) throw declaredFailure(fs, error);
-      warn(boot, `${fs.mountPoint} is not mounted (it may fail): ${messageOf(error)}`);
+      warn(boot, `${fs.mountPoint} is not mounted (it may fail): ${wordsOf(error).reason}`);
     }
   }
 }
@@ -125,15 +125,21 @@ async function findDeclared(boot: Boot, fs: FileSystem): Promise<BlockDeviceInfo
   });
 }
 
+/** What went wrong, and, where a device is missing, those that are there. */
+function wordsOf(error: unknown): { readonly reason: string; readonly seen: readonly string[] } {
+  const [first = "", ...rest] = messageOf(error).split("\n");
+  const seen = rest.map((text) => text.trim());
+  return { reason: first.replace(/; what is there:$/, ""), seen };
+}
+
 function declaredFailure(fs: FileSystem, error: unknown): BootFailure {
-  const [first = "", ...seen] = messageOf(error).split("\n");
-  const reason = first.replace(/; what is there:$/, "");
+  const { reason, seen } = wordsOf(error);
   const { file, line } = fs.location ?? {};
   const place = file === undefined ? "the image" : `${file}:${line}`;
   return new BootFailure({
     operation: `mount ${printable(formatDeviceSpecification(fs.device))} on ${printable(fs.mountPoint)} (declared in ${place})`,
     reason,
-    seen: seen.map((text) => text.trim()),
+    seen,
     hints: [
       "If the machine can boot without it, declare it with mountMayFail, and build the image again.",
       "Mount it by hand in the REPL, then .resume.",

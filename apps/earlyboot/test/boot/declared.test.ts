@@ -110,10 +110,10 @@ bootTest(
     const targets = mounts.map((line) => line.split(" ")[1]);
 
     expect(targets.filter((target) => /^\/(data|mnt|boot|nowhere)/.test(target ?? ""))).toEqual([
-      "/boot",
       "/data",
       "/data/inner",
       "/mnt/bound",
+      "/boot",
     ]);
     expect(mounts.join("\n")).toMatch(/^\S+ \/mnt\/bound ext4 ro,/m);
     expect(mounts.join("\n")).toMatch(/^\S+ \/data ext4 rw,/m);
@@ -124,7 +124,9 @@ bootTest(
     ]);
     expect(environment).toContain("mtab=/proc/self/mounts");
     expect(console).toContain("/dev/vdc (vfat) had errors, which were corrected");
-    expect(report?.warnings.join("\n")).toContain("/nowhere is not mounted (it may fail)");
+    expect(report?.warnings).toEqual([
+      "/nowhere is not mounted (it may fail): LABEL=nowhere is not there",
+    ]);
   },
   { programs: ["mkfs.vfat", "fsck.vfat"] },
 );
