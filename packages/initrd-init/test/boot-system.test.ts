@@ -484,6 +484,32 @@ describe("the check", () => {
   });
 });
 
+describe("an image file on a disk", () => {
+  const image = {
+    kind: "file",
+    image: { type: "ext4", label: "inner", files: rootFiles },
+  } as const;
+  const machine = {
+    ...plainMachine,
+    devices: [{ name: "vda", fileSystem: { type: "ext4", label: "root", files: { "/i": image } } }],
+    programs: { "/sbin/e2fsck": {} },
+  };
+
+  it.each([
+    ["", ["/dev/vda pass", "/dev/loop0 skipped"]],
+    ["rw", ["/dev/vda pass", "/dev/loop0 pass"]],
+    ["rw earlyboot.volatile", []],
+  ])("is checked like its disk, where it may be written to: %s", async (words, checks) => {
+    const { report, ending } = await simulateBoot({
+      ...machine,
+      commandLine: `root=LABEL=root earlyboot.loop=/i fsck.mode=force ${words}`,
+    });
+
+    expect(ending).toMatchObject({ kind: "execve" });
+    expect(report?.checks.map(({ device, outcome }) => `${device} ${outcome}`)).toEqual(checks);
+  });
+});
+
 describe("a volatile root", () => {
   const machine = { ...plainMachine, commandLine: "root=LABEL=root rw earlyboot.volatile=64m" };
 
