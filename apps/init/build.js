@@ -13,8 +13,8 @@ await bundle("src/main.ts", join(dist, "init.cjs"));
 // Starts that file with the code cache beside it.
 await bundle("src/start/start.ts", join(dist, "start.cjs"));
 await makeCache();
-await bundleForBare("src/bare/main.ts", join(dist, "init.bare.js"), "iife");
-await bundleForBare("src/bare/later.ts", join(dist, "later.bare.js"), "cjs");
+await bundleForBare("src/bare/main.ts", join(dist, "init.bare.cjs"), "iife");
+await bundleForBare("src/bare/later.ts", join(dist, "later.bare.cjs"), "cjs");
 copyNativeFiles();
 
 async function makeCache() {

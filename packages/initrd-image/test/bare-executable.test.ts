@@ -89,7 +89,7 @@ describe("bareExecutable", () => {
 
 describe("planImage with the host bare", () => {
   itOnBare("has Bare for its program, and nothing of Node", () => {
-    const bundle = text("init.bare.js", "");
+    const bundle = text("init.bare.cjs", "");
     const { entries } = planImage({
       architecture: "x64",
       bundle,

@@ -94,12 +94,12 @@ function onBare({ architecture, configuration }: InitrdRequest): Program {
       "runtimeInNewRoot needs the host node: the packages of earlyboot use modules of Node, which bare does not have.",
     );
   }
-  const bundle = fileURLToPath(import.meta.resolve("@earlyboot/init/init.bare.js"));
+  const bundle = fileURLToPath(import.meta.resolve("@earlyboot/init/init.bare.cjs"));
   const addon = join(dirname(bundle), `bare-fs-${architecture}.bare`);
   const files = [{ file: addon, path: "/lib/earlyboot/bare-fs.bare" }];
   return {
     bundle,
-    later: join(dirname(bundle), "later.bare.js"),
+    later: join(dirname(bundle), "later.bare.cjs"),
     runtime: { host: "bare" },
     files,
   };

@@ -69,7 +69,7 @@ const hour = 60 * 60 * 1000;
 
 function keyOf(options: TestImage, version: string): string {
   const hash = createHash("sha256").update(JSON.stringify([testHost, options, version]));
-  const bundles = ["init.cjs", "init.bare.js"].map((name) =>
+  const bundles = ["init.cjs", "init.bare.cjs"].map((name) =>
     fileURLToPath(import.meta.resolve(`@earlyboot/init/${name}`)),
   );
   const builder = fileURLToPath(new URL(".", import.meta.resolve("@earlyboot/initrd-image")));
