@@ -1,4 +1,4 @@
-import { type BlockDeviceInfo, findDevice } from "@earlyboot/block-devices";
+import { type BlockDeviceInfo, findDevice, type FoundDevice } from "@earlyboot/block-devices";
 import { checkerFor, takeTurns } from "@earlyboot/fsck-runner";
 import { printable } from "@earlyboot/linux-syscalls";
 import {
@@ -15,6 +15,7 @@ import { BootFailure, messageOf } from "./boot-failure.ts";
 import { prepareType } from "./boot-modules.ts";
 import { type Boot, newRoot, warn } from "./boot.ts";
 import { checkDevice } from "./check-device.ts";
+import { gatherMembers } from "./gather-members.ts";
 import { typeToCheck } from "./type-to-check.ts";
 
 /** The declared file systems that are mounted before the switch, in the order in which they are. */
@@ -66,6 +67,7 @@ async function prepareDevice(
     await checkOnce(device.path, () => checkOne(boot, fs, device));
   }
   if (fs.type !== "none") await prepareType(boot, fs.type);
+  if (device !== undefined) await gatherMembers(boot, device);
   return device;
 }
 
@@ -114,14 +116,15 @@ function bindSource({ linux }: Boot, { type, device }: FileSystem): string | und
   return resolveInRoot(linux, newRoot, device.path).path;
 }
 
-async function findDeclared(boot: Boot, fs: FileSystem): Promise<BlockDeviceInfo | undefined> {
-  const { device, type } = fs;
+async function findDeclared(boot: Boot, fs: FileSystem): Promise<FoundDevice | undefined> {
+  const { device, type, options } = fs;
   const elsewhere =
     device.nfs !== undefined || device.tag !== undefined || device.none !== undefined;
   if (elsewhere || type === "none") return undefined;
   const seconds = boot.settings.timeout.value;
   return await findDevice(boot.linux, device, {
     timeout: seconds === undefined ? undefined : seconds * 1000,
+    allowIncomplete: options?.split(",").includes("degraded") ?? false,
   });
 }
 

@@ -13,6 +13,7 @@ import { checkDevice } from "./check-device.ts";
 import { copyRuntime } from "./copy-runtime.ts";
 import { exists } from "./exists.ts";
 import { findRoot, readRootParameter } from "./find-root.ts";
+import { gatherMembers } from "./gather-members.ts";
 import { mountDeclared } from "./mount-declared.ts";
 import { mountEssentialFileSystems } from "./mount-essential-file-systems.ts";
 import { type MountAttempt, mountAttempts } from "./mount-root.ts";
@@ -159,7 +160,7 @@ export async function mountAll(boot: Boot): Promise<string> {
 async function mountTheRoot(boot: Boot): Promise<void> {
   const { linux, settings, recorder, log } = boot;
   if (isMounted(boot)) return log.info(`${newRoot} is mounted already`);
-  await gatherMembers(boot);
+  if (boot.root?.device !== undefined) await gatherMembers(boot, boot.root.device);
   const loop = settings.loop.value;
   const volatile = settings.volatile.value;
   const prepared = await prepareRoot(linux, {
@@ -178,14 +179,6 @@ async function mountTheRoot(boot: Boot): Promise<void> {
   for (const warning of prepared.warnings) warn(boot, warning);
   if (prepared.survivor !== undefined) boot.survivors.push(prepared.survivor);
   if (!boot.devtmpfs && volatile !== undefined) makeNodes(boot, newRoot);
-}
-
-/** Tells btrfs of every device of a root that has several; the kernel itself only reads the one it is given. */
-async function gatherMembers(boot: Boot): Promise<void> {
-  const { members = [], identification } = boot.root?.device ?? {};
-  if (identification?.type !== "btrfs" || members.length < 2) return;
-  await prepareType(boot, "btrfs");
-  for (const { path } of members) boot.linux.scanBtrfsDevice(path);
 }
 
 /** Whether somebody mounted the root by hand, in the REPL of an earlier failure. */

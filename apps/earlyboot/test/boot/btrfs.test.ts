@@ -2,7 +2,8 @@ import { copyFileSync, mkdirSync, mkdtempSync, rmSync, truncateSync, writeFileSy
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { afterAll, expect } from "@jest/globals";
-import { fillScratchTree, scratchInit } from "@earlyboot/earlyboot";
+import { fillScratchTree, makeScratchRoot, scratchInit } from "@earlyboot/earlyboot";
+import { fileSystem, toSpec } from "@earlyboot/mount-spec";
 import { findProgram } from "../../src/build/checker-programs.ts";
 import { bootGuest, scratchFile } from "../support/boot-guest.ts";
 import { bootTest, type BootTestNeeds } from "../support/boot-test.ts";
@@ -87,6 +88,33 @@ bootTest(
     const { mounts } = await (await bootFrom(await pairOfDisks(), "")).reachedInit();
 
     expect(mounts.join("\n")).toMatch(/^\/dev\/vd[ab] \/ btrfs ro,.*subvol=\/ /m);
+  },
+  needs,
+);
+
+bootTest(
+  "mounts a declared btrfs on two disks",
+  async () => {
+    const file = scratchFile("root");
+    await makeScratchRoot({ file });
+    const declared = fileSystem({
+      device: { label: "pair" },
+      mountPoint: "/mnt",
+      type: "btrfs",
+      neededForBoot: true,
+    });
+
+    const guest = await bootGuest({
+      image: await testImage({
+        fileSystems: ["ext4", "btrfs"],
+        configuration: { fileSystems: [toSpec(declared)] },
+      }),
+      disks: [file, ...(await pairOfDisks())].map((each) => ({ file: each })),
+      commandLine: "root=LABEL=earlyboot-root",
+    });
+    const { mounts } = await guest.reachedInit();
+
+    expect(mounts.join("\n")).toMatch(/^\/dev\/vd[bc] \/mnt btrfs rw,/m);
   },
   needs,
 );
