@@ -107,7 +107,13 @@ bootTest("runs a shell in the REPL, with job control", async () => {
   await console.expect("be43gun");
   console.type("\u0003");
   await console.expect(shell);
-  console.type("kill %1; exit\n");
+  console.type("kill -9 %1\n");
+  await console.expect(shell);
+  // The shell looks at its jobs when it has something to do.
+  console.type("\n");
+  await console.expect("Killed");
+  await console.expect(shell);
+  console.type("exit\n");
   await console.expect(prompt);
   console.type("6 * 7\n");
   await console.expect(/^42$/m);
