@@ -1,7 +1,7 @@
-import { createHash, randomUUID } from "node:crypto";
+import { createHash } from "node:crypto";
 import { createReadStream, existsSync, statSync } from "node:fs";
-import { type FileHandle, open, readdir, realpath, rename, rm, stat } from "node:fs/promises";
-import { basename, dirname, join, resolve } from "node:path";
+import { type FileHandle, open, realpath, rename, rm, stat } from "node:fs/promises";
+import { dirname, resolve } from "node:path";
 import { errorCode } from "@earlyboot/linux-syscalls";
 import { compress, decompress, defaultLevels, levelRanges } from "./compression.ts";
 import { type StreamedEntry, streamCpio } from "./cpio.ts";
@@ -17,6 +17,7 @@ import type {
   PlannedEntry,
 } from "./plan.ts";
 import { archiveEntry } from "./planned-content.ts";
+import { removeLeftovers, temporaryBeside } from "./temporary-file.ts";
 
 type Bytes = AsyncIterable<Uint8Array>;
 
@@ -49,7 +50,7 @@ export async function buildImage(plan: ImagePlan, options: BuildOptions): Promis
   const directory = dirname(output);
   await checkOutput(output);
   await removeLeftovers(output);
-  const temporary = join(directory, `.${basename(output)}.${process.pid}.${randomUUID()}.new`);
+  const temporary = temporaryBeside(output);
   try {
     const parts = await writeParts(temporary, plan, options);
     const sha256 = await verify(temporary, parts, options);
@@ -106,25 +107,6 @@ async function behindLinks(path: string): Promise<string> {
   } catch (error) {
     if (errorCode(error) === "ENOENT") return path;
     throw error;
-  }
-}
-
-/** What a build that was killed left behind; a build that still runs keeps its file. */
-async function removeLeftovers(output: string): Promise<void> {
-  const directory = dirname(output);
-  const beginning = `.${basename(output)}.`;
-  for (const name of await readdir(directory)) {
-    if (!name.startsWith(beginning) || !name.endsWith(".new")) continue;
-    const pid = Number(name.slice(beginning.length).split(".")[0]);
-    if (Number.isInteger(pid) && !isRunning(pid)) await rm(join(directory, name), { force: true });
-  }
-}
-
-function isRunning(pid: number): boolean {
-  try {
-    return process.kill(pid, 0);
-  } catch (error) {
-    return errorCode(error) === "EPERM";
   }
 }
 

@@ -1,4 +1,4 @@
-import { createHash, randomUUID } from "node:crypto";
+import { createHash } from "node:crypto";
 import { createReadStream, existsSync } from "node:fs";
 import { mkdir, open, readdir, rename, rm, stat } from "node:fs/promises";
 import { dirname, join } from "node:path";
@@ -6,6 +6,7 @@ import { type StreamedContent, type StreamedEntry, contentOffset } from "./cpio.
 import type { KeptStretch } from "./kept-stretch.ts";
 import type { Compression } from "./plan.ts";
 import { takeFrom } from "./taker.ts";
+import { removeLeftovers, temporaryBeside } from "./temporary-file.ts";
 import { resetLength } from "./zstd-compress.ts";
 
 type Bytes = AsyncIterable<Uint8Array>;
@@ -76,9 +77,11 @@ async function* kept(file: string, make: () => Bytes): AsyncGenerator<Uint8Array
     return;
   }
   const cache = dirname(file);
-  const temporary = join(cache, `.${randomUUID()}`);
+  const part = join(cache, "part");
+  const temporary = temporaryBeside(part);
   const handle = await unlessItFails(async () => {
     await mkdir(cache, { recursive: true });
+    await removeLeftovers(part);
     return open(temporary, "wx");
   });
   let isWhole = handle !== undefined;

@@ -65,7 +65,9 @@ async function outputOf(child: ChildProcess): Promise<{ sha256: string; memory: 
 
 /** The lowest level of a compression that has any. */
 function quickly(compression: Compression) {
-  return compression === "lz4" || compression === "none" ? { compression } : { compression, level: 1 };
+  return compression === "lz4" || compression === "none"
+    ? { compression }
+    : { compression, level: 1 };
 }
 
 describe.each(compressions)("buildImage with %s", (compression) => {
@@ -212,6 +214,21 @@ describe("buildImage", () => {
     ];
 
     expect(other.sha256).toBe(one.sha256);
+  });
+
+  it("removes from the cache what a build that was killed left there", async () => {
+    const directory = temporaryDirectory();
+    const cache = join(directory, "cache");
+    mkdirSync(cache);
+    writeFileSync(join(cache, `.part.${2 ** 30}.a.new`), "half a part");
+
+    await buildImage(smallPlan(directory, { runtime: {} }), {
+      output: join(directory, "image"),
+      level: 1,
+      cache,
+    });
+
+    expect(readdirSync(cache)).toEqual([expect.stringMatching(/^[0-9a-f]{64}-zstd-.*-1$/)]);
   });
 
   it("notices a cache that is damaged, keeps the old image, and forgets the cache", async () => {
