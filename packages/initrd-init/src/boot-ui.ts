@@ -13,11 +13,13 @@ export interface ReplScope {
 export interface ReplCommand {
   readonly name: string;
   readonly help: string;
+  /** Does it, with what was typed behind its name; rejects when it cannot. */
   readonly run: (argument: string) => Promise<ReplAnswer>;
 }
 
 /** What a command of the REPL has to show. */
 export interface ReplAnswer {
+  /** Lines fit for a console. */
   readonly text?: string;
 }
 
