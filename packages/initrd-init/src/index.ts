@@ -51,11 +51,12 @@ export {
   type MirrorOptions,
   type MirroredMachine,
   type RootFilesLinux,
+  type WantedOfRoot,
   mirrorMachine,
   readRootFiles,
   usualRoot,
 } from "./mirror-machine.ts";
-export { askedPrograms, planBoot, type PlanOptions } from "./plan-boot.ts";
+export { askedOfRoot, planBoot, type PlanOptions } from "./plan-boot.ts";
 export {
   type BootOutcome,
   type BootPlan,

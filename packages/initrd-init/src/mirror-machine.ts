@@ -38,7 +38,12 @@ export interface MirrorOptions {
   readonly commandLine?: string;
   /** Programs besides the usual inits that are looked for on the root: `init=`, `earlyboot.load=`. */
   readonly programs?: readonly string[];
+  /** Directories besides the usual ones: the mount points of declared file systems. */
+  readonly directories?: readonly string[];
 }
+
+/** What is looked for on a root besides what every root has. */
+export type WantedOfRoot = Pick<MirrorOptions, "directories" | "programs">;
 
 /** A machine as a simulation can be made of it, and what had to be taken for granted. */
 export interface MirroredMachine {
@@ -52,7 +57,7 @@ export interface MirroredMachine {
  */
 export async function mirrorMachine(
   linux: MirrorLinux,
-  { image, commandLine, programs = [] }: MirrorOptions,
+  { image, commandLine, ...wanted }: MirrorOptions,
 ): Promise<MirroredMachine> {
   const { devices, extents } = await readDevices(linux);
   const mounted = mountPoints(linux);
@@ -63,7 +68,7 @@ export async function mirrorMachine(
       const describe = (device: BlockDeviceInfo) => ({
         size: Number(device.size),
         content: extents.get(device.path) ?? [],
-        ...fileSystemOf(linux, device, mounted.get(device.device), programs, assumptions),
+        ...fileSystemOf(linux, device, mounted.get(device.device), wanted, assumptions),
       });
       return {
         driver: driverOf(linux, disk.name),
@@ -150,24 +155,24 @@ function fileSystemOf(
   linux: MirrorLinux,
   { path, identification }: BlockDeviceInfo,
   mountPoint: string | undefined,
-  programs: readonly string[],
+  wanted: WantedOfRoot,
   assumptions: string[],
 ): Pick<BlockDeviceDescription, "fileSystem"> {
   if (identification?.usage !== "filesystem") return {};
   const { type } = identification;
   if (mountPoint !== undefined) {
-    const files = readRootFiles(linux, mountPoint.replace(/\/$/, ""), programs);
+    const files = readRootFiles(linux, mountPoint.replace(/\/$/, ""), wanted);
     return { fileSystem: { type, files } };
   }
   assumptions.push(`${path} is not mounted: it is taken for a root with an init`);
-  return { fileSystem: { type, files: usualRoot(programs) } };
+  return { fileSystem: { type, files: usualRoot(wanted) } };
 }
 
-/** What is taken for granted of a root that nobody can look into: an init, and the programs asked for. */
-export function usualRoot(programs: readonly string[] = []): FileTree {
-  const directories = ["/dev", "/proc", "/sys", "/run", "/etc"];
+/** What is taken for granted of a root that nobody can look into: an init, and all that is wanted. */
+export function usualRoot({ programs = [], directories = [] }: WantedOfRoot = {}): FileTree {
+  const usual = ["/dev", "/proc", "/sys", "/run", "/etc"];
   return Object.fromEntries<FileDescription>([
-    ...directories.map((path) => [path, { kind: "directory" }] as const),
+    ...[...usual, ...directories].map((path) => [path, { kind: "directory" }] as const),
     ...["/sbin/init", ...programs].map((path) => [path, { kind: "file", program: {} }] as const),
   ]);
 }
@@ -182,15 +187,16 @@ export interface RootFilesLinux extends Pick<Linux, "readFile" | "readLink"> {
 
 /**
  * What is to be known of a root that can be looked into at `root`: the directories that are moved into it,
- * its inits, and `programs`, each with the interpreter that it names.
+ * its inits, and what else is wanted; of programs also the interpreters that they name.
  */
 export function readRootFiles(
   linux: RootFilesLinux,
   root: string,
-  programs: readonly string[],
+  { programs = [], directories = [] }: WantedOfRoot = {},
 ): FileTree {
   const tree: Record<string, FileDescription> = {};
-  for (const path of [...lookedFor, ...programs]) addPath(linux, root, path, tree, 0);
+  for (const path of [...lookedFor, ...directories, ...programs])
+    addPath(linux, root, path, tree, 0);
   return tree;
 }
 

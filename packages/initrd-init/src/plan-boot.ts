@@ -1,8 +1,9 @@
 import { parseCommandLine } from "@earlyboot/cmdline";
 import { type FileTree, simulateLinux } from "@earlyboot/linux-syscalls/testing";
+import { type FileSystemSpec, fromSpec } from "@earlyboot/mount-spec";
 import type { BootConfiguration } from "./boot-configuration.ts";
 import { readBootSettings } from "./boot-settings.ts";
-import { type MirrorLinux, mirrorMachine } from "./mirror-machine.ts";
+import { type MirrorLinux, type WantedOfRoot, mirrorMachine } from "./mirror-machine.ts";
 import { type BootPlan, rehearseBoot } from "./rehearse-boot.ts";
 
 /** What {@link planBoot} may be told. */
@@ -13,13 +14,22 @@ export interface PlanOptions {
   readonly commandLine?: string;
 }
 
-/** The programs of the root that a boot is asked to start: the init, the boot program. */
-export function askedPrograms(
-  configuration: BootConfiguration,
-  commandLine: string,
-): readonly string[] {
+/** What a boot asks of its root: the init, the boot program, and places to mount file systems on. */
+export function askedOfRoot(configuration: BootConfiguration, commandLine: string): WantedOfRoot {
   const { settings } = readBootSettings(parseCommandLine(commandLine), configuration);
-  return [settings.init.value, settings.load.value].filter((path) => path !== undefined);
+  return {
+    programs: [settings.init.value, settings.load.value].filter((path) => path !== undefined),
+    directories: (configuration.fileSystems ?? []).flatMap(mountPointOf),
+  };
+}
+
+/** None of a bad declaration: the boot itself says what is wrong with it. */
+function mountPointOf(spec: FileSystemSpec): readonly string[] {
+  try {
+    return [fromSpec(spec).mountPoint];
+  } catch {
+    return [];
+  }
 }
 
 /**
@@ -34,8 +44,11 @@ export async function planBoot(
     commandLine = linux.readText("/proc/cmdline").trim(),
   }: PlanOptions = {},
 ): Promise<BootPlan> {
-  const programs = askedPrograms(configuration, commandLine);
-  const { options, assumptions } = await mirrorMachine(linux, { image, programs, commandLine });
+  const { options, assumptions } = await mirrorMachine(linux, {
+    image,
+    commandLine,
+    ...askedOfRoot(configuration, commandLine),
+  });
   return rehearseBoot(simulateLinux(options), configuration, {
     kernelArguments: parseCommandLine(commandLine).initArguments,
     assumptions,

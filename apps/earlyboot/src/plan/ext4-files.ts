@@ -1,18 +1,18 @@
 import { spawnSync } from "node:child_process";
-import { type RootFilesLinux, readRootFiles } from "@earlyboot/initrd-init";
+import { type RootFilesLinux, type WantedOfRoot, readRootFiles } from "@earlyboot/initrd-init";
 import { FileKind, SyscallError } from "@earlyboot/linux-syscalls";
 import type { FileTree } from "@earlyboot/linux-syscalls/testing";
 import { findProgram } from "../build/checker-programs.ts";
 
 /**
  * What a file system of type ext2, ext3 or ext4 in a disk image says about the root that it would be: its
- * directories and inits, `programs` included. Reads by debugfs(8), which needs no privilege; `undefined`
+ * directories and inits, and what else is wanted. Reads by debugfs(8), which needs no privilege; `undefined`
  * where that program is missing or cannot read the file system.
  */
 export function ext4RootFiles(
   image: string,
   offset: bigint,
-  programs: readonly string[],
+  wanted: WantedOfRoot,
 ): FileTree | undefined {
   const program = findProgram("debugfs");
   if (program === undefined) return undefined;
@@ -25,7 +25,7 @@ export function ext4RootFiles(
   } catch {
     return undefined;
   }
-  return readRootFiles(files, "", programs);
+  return readRootFiles(files, "", wanted);
 }
 
 const mostBytes = 64 * 1024 * 1024;

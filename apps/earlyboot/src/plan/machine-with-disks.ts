@@ -9,7 +9,7 @@ import type {
   SimulationOptions,
   SysfsDevice,
 } from "@earlyboot/linux-syscalls/testing";
-import { usualRoot } from "@earlyboot/initrd-init";
+import { usualRoot, type WantedOfRoot } from "@earlyboot/initrd-init";
 import { makedev } from "@earlyboot/linux-syscalls";
 import { identify, readPartitionTable, type Source } from "@earlyboot/block-devices";
 import { ext4RootFiles } from "./ext4-files.ts";
@@ -24,23 +24,29 @@ export interface MachineWithDisks {
 /** What {@link machineWithDisks} goes by. */
 export interface MachineOptions {
   readonly commandLine: string;
-  /** Programs besides the usual inits that are looked for on the disks. */
-  readonly programs: readonly string[];
+  /** What is looked for on the disks besides the usual. */
+  readonly wanted: WantedOfRoot;
 }
 
 /** Describes the machine that `earlyboot try` would start: its disks on virtio, in order. */
 export async function machineWithDisks(
   files: FileTree,
   disks: readonly string[],
-  { commandLine, programs }: MachineOptions,
+  { commandLine, wanted }: MachineOptions,
 ): Promise<MachineWithDisks> {
   const assumptions: string[] = [];
   const devices = await Promise.all(
-    disks.map((file, index) => describeDisk(file, index, { programs, assumptions })),
+    disks.map((file, index) => describeDisk(file, index, { wanted, assumptions })),
   );
-  const types = new Set([...devices.flatMap(typesOf), ...typesAskedFor(commandLine)]);
+  const types = new Set([
+    ...devices.flatMap(typesOf),
+    ...typesAskedFor(commandLine),
+    // What a volatile root takes.
+    "overlay",
+    "fuse",
+  ]);
   const { release, has, isPart } = kernelOf(files);
-  const modular = [...types].filter((type) => !isPart(type));
+  const modular = [...types].filter((type) => !isPart(moduleOf(type)));
   const isReachable = has("virtio_pci") || isPart("virtio_pci");
   const driver: ModuleDescription = { name: "virtio_blk", devices: isReachable ? devices : [] };
   return {
@@ -50,7 +56,7 @@ export async function machineWithDisks(
       commandLine,
       ...(release === undefined ? {} : { release }),
       devices: isPart("virtio_blk") ? devices : [],
-      modules: [driver, ...modular.map((type) => ({ name: type, fileSystems: [type] }))],
+      modules: [driver, ...modular.map((type) => ({ name: moduleOf(type), fileSystems: [type] }))],
       withoutFileSystems: modular,
       hardware: hardwareWith(disks.length),
     },
@@ -88,6 +94,11 @@ const standingHardware: readonly (readonly [string, string])[] = [
   ["serio/serio1", "serio:ty01pr00id00ex00"],
 ];
 
+/** The module that brings a type of file system. */
+function moduleOf(type: string): string {
+  return type === "iso9660" ? "isofs" : type;
+}
+
 /** The types of `rootfstype=`, which no disk need have. */
 function typesAskedFor(commandLine: string): readonly string[] {
   return allValues(parseCommandLine(commandLine), "rootfstype").flatMap((list) => list.split(","));
@@ -100,7 +111,7 @@ function typesOf(disk: BlockDeviceDescription): string[] {
 
 /** What is looked for on a disk, and where it is told what cannot be known. */
 interface Looking {
-  readonly programs: readonly string[];
+  readonly wanted: WantedOfRoot;
   readonly assumptions: string[];
 }
 
@@ -163,10 +174,10 @@ interface Place {
 }
 
 function filesOn(type: string, { file, start }: Place, looking: Looking): FileTree {
-  const read = /^ext[234]$/.test(type) ? ext4RootFiles(file, start, looking.programs) : undefined;
+  const read = /^ext[234]$/.test(type) ? ext4RootFiles(file, start, looking.wanted) : undefined;
   if (read !== undefined) return read;
   looking.assumptions.push(`the ${type} on ${file} is taken for a root with an init`);
-  return usualRoot(looking.programs);
+  return usualRoot(looking.wanted);
 }
 
 /** What an image says about its kernel: the modules that it holds and those that are part of the kernel. */

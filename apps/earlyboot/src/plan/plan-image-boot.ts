@@ -1,7 +1,7 @@
 import { imageEntries } from "@earlyboot/initrd-image";
 import { parseCommandLine } from "@earlyboot/cmdline";
 import {
-  askedPrograms,
+  askedOfRoot,
   planBoot,
   rehearseBoot,
   type BootConfiguration,
@@ -33,8 +33,8 @@ export async function planImageBoot(options: PlanCommandOptions): Promise<BootPl
     return planBoot(hostLinux, configuration, { image: files, ...commandLine });
   }
   const commandLine = cmdline ?? "";
-  const programs = askedPrograms(configuration, commandLine);
-  const machine = await machineWithDisks(files, disk, { commandLine, programs });
+  const wanted = askedOfRoot(configuration, commandLine);
+  const machine = await machineWithDisks(files, disk, { commandLine, wanted });
   return rehearseBoot(simulateLinux(machine.options), configuration, {
     kernelArguments: parseCommandLine(commandLine).initArguments,
     assumptions: machine.assumptions,

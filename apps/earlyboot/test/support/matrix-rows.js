@@ -51,7 +51,7 @@ export const matrixRows = {
   "init by an absolute link": /follows an absolute link/,
   "a missing module": /whose driver the image lacks/,
   "modules of another kernel": /names both kernels/,
-  "an unsigned module where signatures are enforced": /which module has no signature/,
+  "an unsigned module where signatures are enforced": /says that a module is not signed/,
   "hostile labels: control characters, newlines": /prints a hostile label/,
   "hostile labels: 255 bytes": /finds a root by a label of 25\d bytes/,
   "no console": /boots with no console at all/,

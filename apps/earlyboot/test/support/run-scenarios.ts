@@ -35,14 +35,17 @@ async function runScenario(scenario: BootScenario): Promise<void> {
   for (const [index, { holds, ...attached }] of (scenario.disks ?? []).entries()) {
     disks.push({ ...attached, file: await makeDisk(holds, scratchFile(`disk${index}`)) });
   }
-  const plan =
+  // A guest takes its time: meanwhile.
+  const planned =
     scenario.planCannotKnow === undefined
-      ? await planImageBoot({
+      ? planImageBoot({
           image,
           disk: disks.map(({ file }) => file),
           cmdline: guestCommandLine(commandLine),
         })
       : undefined;
+  // A guest that fails is told of first.
+  planned?.catch(() => {});
   const machine =
     typeof scenario.machine === "function" ? await scenario.machine() : scenario.machine;
   const { file = "" } = testKernel(kernel) ?? {};
@@ -57,6 +60,7 @@ async function runScenario(scenario: BootScenario): Promise<void> {
     if (scenario.root !== undefined) expect(rootLine(facts)).toMatch(beginning(scenario.root));
     scenario.facts?.(facts, console);
   }
+  const plan = await planned;
   if (plan !== undefined) checkPlan(plan, scenario, { report: facts?.report, console });
 }
 

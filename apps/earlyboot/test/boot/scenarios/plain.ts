@@ -92,9 +92,9 @@ export const plain: readonly BootScenario[] = [
     image: {
       configuration: {
         fileSystems: [
-          declared({ device: { path: "/mnt/inner" }, mountPoint: "/var", ...readOnlyBind }),
           declared({ device: { label: "inner" }, mountPoint: "/mnt/inner", type: "ext4" }),
           declared({ device: { label: "data" }, mountPoint: "/mnt", type: "ext4" }),
+          declared({ device: { path: "/mnt/inner" }, mountPoint: "/var", ...readOnlyBind }),
         ],
       },
     },
