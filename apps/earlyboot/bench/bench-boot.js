@@ -208,26 +208,30 @@ function heading() {
 
 /** Where earlyboot's own time went, by its report of the last boot. */
 function tellStages(image) {
-  const report = image && parseScratchFacts(image.boots.at(-1).text)?.report;
+  const last = image?.boots.at(-1);
+  const report = last && parseScratchFacts(last.text)?.report;
   if (!report) return;
+  const [reached, inInit] = [last.reached * 1000, last.marks[0] * 1000];
   const { started, stages } = report;
-  console.log(`\nThe stages of the last boot of ${image.name}, ms after the kernel's start:`);
-  const first = { stage: "(before)", start: whole(started), ms: brief(stages[0].start - started) };
-  const rows = stages.map(({ name, start, duration, note = "" }) => ({
-    stage: name,
-    start: whole(start),
-    ms: brief(duration),
+  const ended = stages.at(-1).start + stages.at(-1).duration;
+  console.log(`\nThe last boot of ${image.name}, ms after the kernel's start:`);
+  console.log(
+    table([
+      stageRow("(the host starts)", reached, started - reached),
+      stageRow("(before the stages)", started, stages[0].start - started),
+      ...stages.map(({ name, start, duration, note }) => stageRow(name, start, duration, note)),
+      stageRow("(the init starts)", ended, inInit - ended),
+    ]),
+  );
+}
+
+function stageRow(stage, start, milliseconds, note = "") {
+  return {
+    stage,
+    start: start.toFixed(0),
+    ms: milliseconds.toFixed(1),
     note: note.slice(0, 60),
-  }));
-  console.log(table([{ ...first, note: "" }, ...rows]));
-}
-
-function whole(milliseconds) {
-  return milliseconds.toFixed(0);
-}
-
-function brief(milliseconds) {
-  return milliseconds.toFixed(1);
+  };
 }
 
 /** Rows of texts as a table in Markdown: it can be read as it is, and put into a document. */

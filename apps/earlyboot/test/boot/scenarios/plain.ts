@@ -27,6 +27,7 @@ export const plain: readonly BootScenario[] = [
   {
     name: "boots from a label among several disks into an init with nothing left over",
     disks: [{ holds: { ext4: { label: "other" } } }, { holds: { ext4: { label: "system" } } }],
+    machine: { processors: 2 },
     commandLine: "root=LABEL=system fsck.mode=force -- one two",
     outcome: "real-init",
     root: "/dev/vdb / ext4 ro",
