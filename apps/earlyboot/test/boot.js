@@ -2,7 +2,7 @@
 // after the other with their consoles shown; `pnpm boot --list`: the boot matrix, row by row.
 import { spawn } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { availableParallelism, tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { matrixRows } from "./support/matrix-rows.js";
@@ -16,7 +16,8 @@ if (words[0] === "--list") {
   const title = words.join(" ").replaceAll(/[\\^$.*+?()[\]{}|]/g, String.raw`\$&`);
   await jest(["--runInBand", "--testNamePattern", title], { EARLYBOOT_SHOW_CONSOLE: "1" });
 } else {
-  await jest([]);
+  // Left alone, Jest would leave one processor idle.
+  await jest([`--maxWorkers=${availableParallelism()}`]);
 }
 
 /** Prints the rows of the matrix, each with its tests, then all other boot tests. */
