@@ -1,5 +1,7 @@
 import { matchesPattern } from "./matches-pattern.ts";
 import { moduleName } from "./module-name.ts";
+import { normaliseAlias } from "./normalise-alias.ts";
+import { shortAliasTable } from "./short-alias-table.ts";
 
 /** Aliases and the modules that they stand for. */
 export interface AliasTable {
@@ -10,19 +12,18 @@ export interface AliasTable {
 /**
  * Reads lines `alias PATTERN MODULE`, as depmod(8) writes them in `modules.alias`.
  *
- * Nothing is read before the first question. Then every line is filed under letters that an alias must
- * have to match it, so that a question looks at a handful of lines instead of tens of thousands.
+ * Nothing is read before the first question. Then every line of a long table is filed under letters that
+ * an alias must have to match it, so that a question looks at a handful of lines instead of tens of
+ * thousands. In the few hundred of an image that takes longer than to look at each of them.
  */
 export function parseAliases(text: string): AliasTable {
+  if (text.length < shortTable) return shortAliasTable(text);
   let cabinet: Cabinet | undefined;
   return { match: (alias) => search((cabinet ??= fileLines(text)), alias) };
 }
 
-/** `-` is the same as `_` everywhere but in a set: `[0-9]`. */
-export function normaliseAlias(alias: string): string {
-  if (!alias.includes("-")) return alias;
-  return alias.replace(/\[[^\]]*\]|-/g, (piece) => (piece === "-" ? "_" : piece));
-}
+/** In characters; a line has some 60. */
+const shortTable = 16384;
 
 /**
  * The lines, by letters that an alias must have to match: the last before a pattern's first wildcard, or,

@@ -1,4 +1,4 @@
-import { normaliseAlias } from "./alias-table.ts";
+import { normaliseAlias } from "./normalise-alias.ts";
 import { matchesPattern } from "./matches-pattern.ts";
 import type { ModuleIndex } from "./module-index.ts";
 import { moduleName } from "./module-name.ts";

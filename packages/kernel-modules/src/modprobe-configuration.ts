@@ -1,6 +1,6 @@
 import { nearestWord, printable } from "@earlyboot/linux-syscalls";
 
-import { normaliseAlias } from "./alias-table.ts";
+import { normaliseAlias } from "./normalise-alias.ts";
 import { moduleName } from "./module-name.ts";
 
 /** Modules that are worth loading together with another, though it works without them. */
