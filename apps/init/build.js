@@ -20,8 +20,11 @@ copyNativeFiles();
 async function makeCache() {
   const maker = join(dist, "make-cache.cjs");
   await bundle("src/start/make-cache.ts", maker);
+  // V8 takes no cache that was made with other flags than it runs with.
+  const flags = JSON.parse(readFileSync("node-flags.json", "utf8"));
   // V8 salts its hashes by chance, and keeps them in the cache; from a given seed the bytes are always the same.
-  execFileSync(process.execPath, ["--random-seed=1", maker], { stdio: "inherit", env: {} });
+  const words = ["--random-seed=1", ...flags, maker];
+  execFileSync(process.execPath, words, { stdio: "inherit", env: {} });
   rmSync(maker);
 }
 

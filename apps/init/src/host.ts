@@ -25,6 +25,7 @@ export function createHostUi(linux: Pick<Linux, "terminalMode">): BootUi {
     runRepl,
     runProgram: async (path) => {
       resolvePackages();
+      compileHotCode();
       const url = builtin("node:url").pathToFileURL(path);
       // Node keeps how loading a module ended: a program that was mended needs another name.
       if (attempts++ > 0) url.search = `attempt=${attempts}`;
@@ -50,6 +51,16 @@ function isTerminal(linux: Pick<Linux, "terminalMode">, descriptor: number): boo
   } catch {
     return false;
   }
+}
+
+/**
+ * Lets V8 optimise what runs often, which `node-flags.json` turns off: a boot is over before that pays, a
+ * boot program or a person at the REPL may go on for long.
+ */
+function compileHotCode(): void {
+  const { setFlagsFromString } = builtin("node:v8");
+  setFlagsFromString("--maglev");
+  setFlagsFromString("--turbofan");
 }
 
 /** Lets a boot program, wherever it is, import earlyboot's packages from the tmpfs that holds them. */
@@ -194,6 +205,7 @@ function decodeBase64(text: string): Uint8Array {
 const usualColumns = 80;
 
 async function runRepl({ names, commands, help }: ReplScope): Promise<void> {
+  compileHotCode();
   const tty = builtin("node:tty");
   const terminal = tty.isatty(0);
   const input = terminal ? new tty.ReadStream(0) : process.stdin;

@@ -1,4 +1,4 @@
-import { readdirSync } from "node:fs";
+import { readFileSync, readdirSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { imageRuntime, type BootConfiguration } from "@earlyboot/initrd-init";
@@ -83,8 +83,16 @@ function onNode(request: InitrdRequest): Program {
   return {
     bundle,
     starter: join(dirname(bundle), "start.cjs"),
+    runtime: { flags: nodeFlags() },
     files: [...cachesFor(request.architecture, bundle), ...runtimeFor(request, bundle)],
   };
+}
+
+/** The options that the boot program's code cache was made with: with others V8 does not take it. */
+function nodeFlags(): readonly string[] {
+  const file = fileURLToPath(import.meta.resolve("@earlyboot/init/node-flags.json"));
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- it is a file of ours
+  return JSON.parse(readFileSync(file, "utf8")) as readonly string[];
 }
 
 /** One script, which becomes part of Bare's executable, and what is native besides. */
