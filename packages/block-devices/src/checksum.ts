@@ -10,14 +10,14 @@ function crcTable(polynomial: number): Uint32Array {
 /** The polynomial of Ethernet and zlib, and that of iSCSI. */
 export type CrcKind = "crc32" | "crc32c";
 
-const tables: Readonly<Record<CrcKind, Uint32Array>> = {
-  crc32: crcTable(0xedb88320),
-  crc32c: crcTable(0x82f63b78),
-};
+const polynomials: Readonly<Record<CrcKind, number>> = { crc32: 0xedb88320, crc32c: 0x82f63b78 };
+
+/** Those that were asked for: a boot needs one of them at most. */
+const tables: Partial<Record<CrcKind, Uint32Array>> = {};
 
 /** The plain CRC of `bytes` from `seed` on, without the inversions that most formats add. */
 export function rawCrc(kind: CrcKind, bytes: Uint8Array, seed: number): number {
-  const table = tables[kind];
+  const table = (tables[kind] ??= crcTable(polynomials[kind]));
   let value = seed;
   for (const byte of bytes) value = (value >>> 8) ^ (table[(value ^ byte) & 0xff] ?? 0);
   return value >>> 0;

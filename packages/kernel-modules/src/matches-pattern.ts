@@ -3,6 +3,29 @@
  * `*`, `?`, `[a-f]`, `[!a]`, and a backslash that takes the next character as it is.
  */
 export function matchesPattern(pattern: string, text: string): boolean {
+  return onlyStars.test(pattern)
+    ? matchesPieces(pattern.split("*"), text)
+    : matchesByCharacter(pattern, text);
+}
+
+const onlyStars = /^[^?[\\]*$/;
+
+/** Looks for what stands between the stars; of nearly all patterns nothing else is to be known. */
+function matchesPieces(pieces: readonly string[], text: string): boolean {
+  const [first = "", ...rest] = pieces;
+  const last = rest.pop();
+  if (last === undefined) return first === text;
+  if (!text.startsWith(first)) return false;
+  let from = first.length;
+  for (const piece of rest) {
+    const found = text.indexOf(piece, from);
+    if (found === -1) return false;
+    from = found + piece.length;
+  }
+  return text.length - last.length >= from && text.endsWith(last);
+}
+
+function matchesByCharacter(pattern: string, text: string): boolean {
   let at = 0;
   let star = -1;
   let retry = 0;

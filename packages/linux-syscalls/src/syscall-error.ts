@@ -1,12 +1,4 @@
-import { errorTable } from "./error-table.ts";
-
-const byName: ReadonlyMap<string, readonly [errno: number, text: string]> = new Map(
-  errorTable.map(([name, errno, text]) => [name, [errno, text]]),
-);
-
-const byNumber: ReadonlyMap<number, string> = new Map(
-  errorTable.map(([name, errno]) => [errno, name]),
-);
+import { type ErrorRow, errorTable } from "./error-table.ts";
 
 /** What a {@link SyscallError} is made of. */
 export interface SyscallFailure {
@@ -54,17 +46,23 @@ export class SyscallError extends Error {
 
 /** The name of a positive error number: `2` is `"ENOENT"`; an unknown one is `"E999"`. */
 export function errorName(errno: number): string {
-  return byNumber.get(Math.abs(errno)) ?? `E${Math.abs(errno)}`;
+  const positive = Math.abs(errno);
+  // No index: those that are met stand in front, and making one costs each boot more than it saves.
+  return errorTable.find(([, number]) => number === positive)?.[0] ?? `E${positive}`;
 }
 
 /** The positive number of an error's name: `"ENOENT"` is `2`; of an unknown name, `0`. */
 export function errorNumber(name: string): number {
-  return byName.get(name)?.[0] ?? 0;
+  return rowOf(name)?.[1] ?? 0;
 }
 
 /** The C library's words for an error's name, in lower case: `"no such file or directory"`. */
 export function errorText(name: string): string {
-  return byName.get(name)?.[1] ?? "unknown error";
+  return rowOf(name)?.[2] ?? "unknown error";
+}
+
+function rowOf(name: string): ErrorRow | undefined {
+  return errorTable.find(([each]) => each === name);
 }
 
 /** The `code` of anything thrown: `"ENOENT"` of a failed call, `undefined` of everything else. */

@@ -14,7 +14,7 @@ export function printable(text: string): string {
 /** Control characters, direction marks, line separators, lone surrogates and the escape itself. */
 const unsafe =
   // eslint-disable-next-line no-control-regex -- finding control characters is the purpose
-  /[\u0000-\u001f\u007f-\u009f\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff\\]|\p{Surrogate}/gu;
+  /[\u0000-\u001f\u007f-\u009f\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff\ud800-\udfff\\]/gu;
 
 /**
  * The word of `words` that `word` was most probably meant to be, or `undefined` when none is near:
