@@ -1,17 +1,35 @@
 import { type Descriptors, type OpenOptions, SyscallError } from "@earlyboot/linux-syscalls";
-import { closeSync, constants, fstatSync, openSync, readSync, writeSync } from "node:fs";
+import {
+  closeSync,
+  constants,
+  fstatSync,
+  openSync,
+  readSync,
+  rmdirSync,
+  unlinkSync,
+  writeSync,
+} from "node:fs";
 
 import { big, bytes, descriptor, fields, flag, integer, path, text, word } from "./arguments.ts";
 import { C } from "./c-constants.ts";
+import { directoryPaths } from "./directory-path.ts";
 import { fileStatusAt, statusOf } from "./file-status.ts";
 import { isOpen } from "./is-open.ts";
 import type { Kernel } from "./kernel.ts";
 import { nodeCall } from "./node-call.ts";
-import { readEntries } from "./read-directory.ts";
+import { readEntries, readOpenEntries } from "./read-directory.ts";
 
 /** read(2), openat(2), unlinkat(2) and their kin, by descriptor. */
 export function descriptorCalls(kernel: Kernel): Descriptors {
   const own = ownDescriptors(kernel);
+  const directories = directoryPaths(kernel);
+
+  /** A path by which Node reaches `name` below an open directory; `undefined` where it has none. */
+  function pathBelow(directory: number, name: string): string | undefined {
+    if (name === "" || name.startsWith("/") || name.length > longestName) return undefined;
+    const above = directories.of(directory);
+    return above === undefined ? undefined : `${above}/${name}`;
+  }
 
   return {
     open(file, options) {
@@ -23,13 +41,20 @@ export function descriptorCalls(kernel: Kernel): Descriptors {
       const base = descriptor("openat", "directory", directory);
       const where = path("openat", "name", name);
       const { flags, mode } = openFlags("openat", options);
-      return own.add(kernel.call("openat", [base, where, flags, mode], { path: where }));
+      const whole = pathBelow(base, where);
+      const open =
+        whole === undefined
+          ? kernel.call("openat", [base, where, flags, mode], { path: where })
+          : nodeCall("openat", { path: where }, () => openSync(whole, flags, mode));
+      directories.forget(open);
+      return own.add(open);
     },
     close(open) {
       const number = own.check("close", open);
       if (number <= lastStream) sealStream(kernel, number);
       else nodeCall("close", {}, () => closeSync(number));
       own.delete(number);
+      directories.forget(number);
     },
     read(open, buffer, offset) {
       const number = own.check("read", open);
@@ -49,6 +74,7 @@ export function descriptorCalls(kernel: Kernel): Descriptors {
       const to = own.checkTarget("dup2", as);
       kernel.call("dup2", [from, to]);
       own.add(to);
+      directories.forget(to);
     },
     fstat(open) {
       const number = descriptor("fstat", "descriptor", open);
@@ -60,14 +86,24 @@ export function descriptorCalls(kernel: Kernel): Descriptors {
       return fileStatusAt(kernel, base, where, { as: "fstatat", path: where });
     },
     readDirectoryAt(directory) {
-      return readEntries(kernel, descriptor("getdents64", "directory", directory), {});
+      const number = descriptor("getdents64", "directory", directory);
+      const whole = directories.of(number);
+      return whole === undefined
+        ? readEntries(kernel, number, {})
+        : readOpenEntries(kernel, number, whole);
     },
     unlinkAt(directory, name, kind = "file") {
       const base = descriptor("unlinkat", "directory", directory);
       const where = path("unlinkat", "name", name);
       const what = word("unlinkat", "kind", kind, ["file", "directory"]);
-      const flags = what === "directory" ? C.AT_REMOVEDIR : 0;
-      kernel.call("unlinkat", [base, where, flags], { path: where });
+      const whole = pathBelow(base, where);
+      if (whole === undefined) {
+        const flags = what === "directory" ? C.AT_REMOVEDIR : 0;
+        kernel.call("unlinkat", [base, where, flags], { path: where });
+        return;
+      }
+      const remove = what === "directory" ? rmdirSync : unlinkSync;
+      nodeCall("unlinkat", { path: where }, () => remove(whole));
     },
     fchdir(open) {
       kernel.call("fchdir", [descriptor("fchdir", "descriptor", open)]);
@@ -87,6 +123,9 @@ export function descriptorCalls(kernel: Kernel): Descriptors {
     },
   };
 }
+
+/** In UTF-16 units: with what stands before it, a longer one could be too long for a path. */
+const longestName = 1000;
 
 /** The number of the standard error. */
 const lastStream = 2;

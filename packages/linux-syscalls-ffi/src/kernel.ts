@@ -26,14 +26,19 @@ export interface Kernel {
   ): Promise<Result<Name>>;
   /** Where `bytes` begin in memory; good for as long as the caller keeps them. */
   addressOf(bytes: Uint8Array): bigint;
+  /** How many calls were made after which a path may lead elsewhere. */
+  mountChanges(): number;
 }
 
 /** The C library as `backend` reaches it. */
 export function kernelOf(backend: Backend): Kernel {
+  let changes = 0;
   return {
     addressOf: (bytes) => backend.addressOf(bytes),
+    mountChanges: () => changes,
     call(name, args, subject) {
       checkArguments(name, args);
+      if (mountCalls.has(name)) changes++;
       return resultOf(name, backend.call(name, args), subject);
     },
     async callAside(name, args, subject) {
@@ -42,6 +47,9 @@ export function kernelOf(backend: Backend): Kernel {
     },
   };
 }
+
+/** After these the same path may lead elsewhere. */
+const mountCalls: ReadonlySet<FunctionName> = new Set(["chroot", "mount", "pivot_root", "umount2"]);
 
 function resultOf<Name extends FunctionName>(
   name: Name,

@@ -1,5 +1,5 @@
 import type { DirectoryEntry, EntryKind } from "@earlyboot/linux-syscalls";
-import { type Dirent, constants, readdirSync } from "node:fs";
+import { type Dirent, constants, fstatSync, readdirSync } from "node:fs";
 
 import type { Kernel, Subject } from "./kernel.ts";
 import { directoryEntry } from "./layouts.ts";
@@ -9,7 +9,22 @@ import { withOpenFile } from "./whole-file.ts";
 /** The names in the directory at `path`, sorted. Node reads it in one call, in a fifth of the time. */
 export function readEntriesOf(kernel: Kernel, path: string): readonly DirectoryEntry[] {
   const found = nodeCall("open", { path }, () => readdirSync(path, { withFileTypes: true }));
-  if (found.length === 0) return readEmpty(kernel, path);
+  return found.length === 0 ? readEmpty(kernel, path) : entriesOf(found);
+}
+
+/** The same of the directory that `descriptor` has open, and to which `path` leads. */
+export function readOpenEntries(
+  kernel: Kernel,
+  descriptor: number,
+  path: string,
+): readonly DirectoryEntry[] {
+  const found = nodeCall("getdents64", {}, () => readdirSync(path, { withFileTypes: true }));
+  // One that was removed has no name left.
+  const isEmpty = found.length === 0 && fstatSync(descriptor).nlink > 0;
+  return isEmpty || found.length > 0 ? entriesOf(found) : readEntries(kernel, descriptor, {});
+}
+
+function entriesOf(found: readonly Dirent[]): readonly DirectoryEntry[] {
   return sorted(found.map((entry) => ({ name: entry.name, kind: kindOf(entry) })));
 }
 
