@@ -1,11 +1,11 @@
 import { printable } from "@earlyboot/linux-syscalls";
 import { formatDeviceSpecification } from "./device-specification.ts";
-import { components } from "./file-names.ts";
+import { components, isFilePrefix } from "./file-names.ts";
 import type { FileSystem } from "./file-system.ts";
 
 /**
- * Puts file systems into an order in which they can be mounted: parents before children, dependencies first,
- * otherwise as they come. A dependency that is not in the list comes before what needs it, unless it is not to
+ * Puts file systems into an order in which they can be mounted: parents before children, what a bind mount's
+ * source is on before it, dependencies first, otherwise as they come. A dependency that is not in the list comes before what needs it, unless it is not to
  * be mounted. What is meant by a dependency is known by its device and its mount point.
  *
  * @throws DependencyCycleError with all that wait for each other.
@@ -19,6 +19,7 @@ export function sortForMounting(list: readonly FileSystem[]): readonly FileSyste
   const needs = (fs: FileSystem): readonly FileSystem[] =>
     [
       ...parentPaths(fs).flatMap((path) => places.get(path) ?? []),
+      ...sourcePaths(fs).flatMap((path) => places.get(path) ?? []),
       ...declaredDependencies(fs).flatMap((dependency) => twins.get(identity(dependency)) ?? []),
     ].toSorted((a, b) => rank(a) - rank(b));
   return inOrder(list, needs);
@@ -52,6 +53,15 @@ function identity({ device, mountPoint }: FileSystem): string {
 function parentPaths({ mountPoint }: FileSystem): readonly string[] {
   const names = components(mountPoint);
   return names.map((_, index) => pathOf(names.slice(0, index)));
+}
+
+/** Where a bind mount's source may be mounted. One that it covers itself it shows without what is there. */
+function sourcePaths({ device, flags, mountPoint }: FileSystem): readonly string[] {
+  if (device.path === undefined || !flags.includes("bind-mount")) return [];
+  const names = components(device.path);
+  return names
+    .map((_, index) => pathOf(names.slice(0, index + 1)))
+    .filter((path) => !isFilePrefix(mountPoint, path));
 }
 
 function pathOf(names: readonly string[]): string {

@@ -7,6 +7,10 @@ function at(mountPoint: string, ...dependencies: readonly (FileSystem | string)[
   return fileSystem({ device: { label: "x" }, mountPoint, type: "ext4", dependencies });
 }
 
+function bind(path: string, mountPoint: string): FileSystem {
+  return fileSystem({ device: { path }, mountPoint, type: "none", flags: ["bind-mount"] });
+}
+
 function order(...list: readonly FileSystem[]): readonly string[] {
   return sortForMounting(list).map(({ mountPoint }) => mountPoint);
 }
@@ -25,6 +29,26 @@ describe("sortForMounting", () => {
     const data = at("/data");
 
     expect(order(at("/home", data), at("/srv"), data)).toEqual(["/data", "/home", "/srv"]);
+  });
+
+  it("puts a bind mount behind what its source is on", () => {
+    expect(order(bind("/data/www", "/srv"), at("/data"), at("/data/www/pages"))).toEqual([
+      "/data",
+      "/srv",
+      "/data/www/pages",
+    ]);
+  });
+
+  it("mounts what a bind mount shows before it is shown", () => {
+    expect(order(bind("/data", "/srv"), at("/data"))).toEqual(["/data", "/srv"]);
+  });
+
+  it("lets a bind mount be of its own mount point, or of what is below that", () => {
+    expect(order(bind("/store", "/store"), bind("/a/b", "/a"), at("/a/b"))).toEqual([
+      "/store",
+      "/a",
+      "/a/b",
+    ]);
   });
 
   it("keeps the order of what does not matter to each other", () => {
