@@ -1,15 +1,17 @@
 import { basename, join } from "node:path";
 import { build } from "esbuild";
 
-const sources = join(import.meta.dirname, "src/bare");
+const directory = import.meta.dirname;
+const sources = join(directory, "src/bare");
 
 /**
  * The boot program as the first script of Bare. It is small because it takes that script's room in the
- * executable, and is compiled anew at each start.
+ * executable, and is compiled anew at each start. `entry` is a file of this package.
  */
 export function bundleForBare(entry, outfile, format) {
   return build({
     entryPoints: [entry],
+    absWorkingDir: directory,
     outfile,
     bundle: true,
     platform: "neutral",
