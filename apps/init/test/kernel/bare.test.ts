@@ -106,7 +106,7 @@ beforeAll(async () => {
   await bundleForBare("test/kernel/programs/play-on-bare.ts", bundle, "iife");
   copyFileSync(ffiRs(), addon);
   const bareFs = join(directory, "bare-fs.bare");
-  copyFileSync("dist/bare-fs-x64.bare", bareFs);
+  copyFileSync(join(import.meta.dirname, "../../dist/bare-fs-x64.bare"), bareFs);
   makePlayer(readFileSync(bundle, "utf8").replaceAll("/lib/earlyboot", directory));
   play(playable.filter(({ alone }) => alone !== true).map(({ title }) => title));
   for (const { title, alone } of playable) if (alone === true) play([title]);
