@@ -28,6 +28,8 @@ export interface Kernel {
   readonly process: Process;
   /** The types of file systems by their names. */
   readonly types: Map<string, FileSystemType>;
+  /** Types that the kernel has not, and that a module of theirs brings. */
+  readonly modularTypes: Map<string, FileSystemType>;
   /** The files that the kernel itself holds open, as loop devices do, by the number of the device. */
   readonly backing: Map<bigint, Place>;
   /** How it all ended, once it has. */

@@ -21,6 +21,7 @@ export function makeKernel(clock: Clock, options: SimulationOptions, memory: num
     process: startProcess(pid, { mount, dentry: mount.root }),
     ending: undefined,
     types: new Map(),
+    modularTypes: new Map(),
     characters: new Map(),
     backing: new Map(),
     blocks: new Map(),

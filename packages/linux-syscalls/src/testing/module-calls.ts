@@ -3,7 +3,6 @@ import type { Modules } from "../linux.ts";
 import { type BlockWorld, addBlockDevice } from "./block-devices.ts";
 import { fileOf } from "./descriptor-calls.ts";
 import { emptyType } from "./file-system-types.ts";
-import { blockType, blockTypeMagics } from "./block-types.ts";
 import { putDirectory, putFile, putText, removeTree } from "./generate.ts";
 import { fail } from "./kernel-fault.ts";
 import { type ModuleInfo, isCompressed, readModuleImage } from "./module-image.ts";
@@ -129,7 +128,7 @@ function start(world: ModuleWorld, description: ModuleDescription): void {
   const { kernel } = world;
   const { fileSystems = [], devices = [], onLoad } = description;
   for (const name of fileSystems) {
-    const type = name in blockTypeMagics ? blockType(kernel, name) : emptyType(kernel, name, 0);
+    const type = kernel.modularTypes.get(name) ?? emptyType(kernel, name, 0);
     if (!kernel.types.has(name)) kernel.types.set(name, type);
   }
   for (const device of devices) {

@@ -63,6 +63,8 @@ export function registerTypes(
     ...Object.keys(blockTypeMagics).map((name) => blockType(kernel, name)),
   ];
   const without = options.withoutFileSystems ?? [];
-  for (const type of types) if (!without.includes(type.name)) kernel.types.set(type.name, type);
+  for (const type of types) {
+    (without.includes(type.name) ? kernel.modularTypes : kernel.types).set(type.name, type);
+  }
   return { proc: proc.superBlock, sysfs: sysfs.superBlock, devtmpfs: devtmpfs.superBlock };
 }

@@ -151,6 +151,22 @@ describe("modules", () => {
     expect([loaded, linux.now()]).toEqual([1, 500]);
   });
 
+  it("bring a file system that does what it does where it is built in", async () => {
+    const linux = simulateLinux({
+      withoutFileSystems: ["overlay"],
+      files: { ...files, "/lower/file": "below", "/up": { kind: "directory" } },
+      modules: [{ name: "base", fileSystems: ["overlay"] }],
+    });
+    await load(linux, "/base.ko");
+    linux.mount({ source: "tmpfs", target: "/up", type: "tmpfs" });
+    linux.mkdir("/up/upper");
+    linux.mkdir("/up/work");
+    const data = "lowerdir=/lower,upperdir=/up/upper,workdir=/up/work";
+    linux.mount({ source: "overlay", target: "/mnt", type: "overlay", data });
+
+    expect(linux.readText("/mnt/file")).toBe("below");
+  });
+
   it("can be there from the start", () => {
     const linux = machine([{ name: "builtin", loaded: true, devices: [{ name: "sda" }] }]);
 
