@@ -1,14 +1,12 @@
 import { consoleLog } from "./console-log.js";
 
-/** After a run of boot tests: one table of them all. */
-export default class BootTable {
-  onRunComplete(_contexts, { testResults }) {
-    const boots = testResults
-      .filter(({ testFilePath }) => testFilePath.includes("/test/boot/"))
-      .flatMap((file) => file.testResults.map((test) => ({ ...test, file: file.testFilePath })));
-    const ran = boots.filter(({ status, title }) => status !== "pending" || isSkipped(title));
-    for (const line of table(ran.map(rowOf))) console.log(line);
-  }
+/** One table of all boot tests that ran, as lines; none where none did. */
+export function bootTable({ testResults }) {
+  const boots = testResults
+    .filter(({ testFilePath }) => testFilePath.includes("/test/boot/"))
+    .flatMap((file) => file.testResults);
+  const ran = boots.filter(({ status, title }) => status !== "pending" || isSkipped(title));
+  return table(ran.map(rowOf));
 }
 
 /** Left out for want of something; other pending tests were not asked for. */

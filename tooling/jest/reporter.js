@@ -1,10 +1,14 @@
 import { DefaultReporter } from "@jest/reporters";
+import { bootTable } from "./boot-table.js";
 
-/** Jest's report of every file, then one plain line over all packages: "41 passed, 0 failed, 2 skipped". */
+/**
+ * Jest's report of every file, the table of boots, and last one plain line over all packages: "41 passed,
+ * 0 failed, 2 skipped".
+ */
 export default class Reporter extends DefaultReporter {
   onRunComplete(contexts, results) {
     super.onRunComplete(contexts, results);
-    console.log(`\n${summary(results)}`);
+    for (const line of [...bootTable(results), "", summary(results)]) console.log(line);
   }
 }
 
