@@ -69,8 +69,8 @@ const hour = 60 * 60 * 1000;
 
 function keyOf(options: TestImage, version: string): string {
   const hash = createHash("sha256").update(JSON.stringify([testHost, options, version]));
-  const bundles = ["init.cjs", "init.bare.cjs"].map((name) =>
-    fileURLToPath(import.meta.resolve(`@earlyboot/init/${name}`)),
+  const bundles = ["init.cjs", "init.bare.cjs", "later.bare.cjs"].map((name) =>
+    fileURLToPath(new URL(name, import.meta.resolve("@earlyboot/init/init.cjs"))),
   );
   const builder = fileURLToPath(new URL(".", import.meta.resolve("@earlyboot/initrd-image")));
   const code = readdirSync(builder).filter((name) => name.endsWith(".js"));

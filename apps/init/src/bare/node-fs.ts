@@ -44,6 +44,8 @@ const O_CLOEXEC = 0o2000000;
 interface Request {
   readonly handle: ArrayBuffer;
   settle: (error: unknown, result: number) => void;
+  /** What the call gave: memory that libuv knows by its address alone, and uses until the request is reset. */
+  memory: unknown;
 }
 
 /** The native part of `bare-fs`, as far as it is used; libuv's functions, synchronous by `Sync`. */
@@ -101,7 +103,7 @@ function native(): NativeFiles {
 }
 
 function makeRequest(): Request {
-  const holder: Pick<Request, "settle"> = { settle: () => undefined };
+  const holder: Omit<Request, "handle"> = { settle: () => undefined, memory: undefined };
   const handle = native().requestInit(holder, function (error, result) {
     this.settle(error, result);
   });
@@ -122,13 +124,16 @@ function sync<Value>(syscall: string, run: Run<Value>): Value {
   }
 }
 
-/** The same for a function whose result is in memory of the request's. */
-function syncWithResult<Value>(syscall: string, run: Run<Value>): Value {
-  return sync(syscall, (fs, request) => {
+/** The same for a function whose result is taken out of the request. */
+function syncWithResult<Value>(syscall: string, run: Run<unknown>, take: Run<Value>): Value {
+  const request = (shared ??= makeRequest());
+  return sync(syscall, (fs, handle) => {
     try {
-      return run(fs, request);
+      // Nothing else keeps it from the garbage collector, which may run while the result is taken.
+      request.memory = run(fs, handle);
+      return take(fs, handle);
     } finally {
-      fs.requestReset(request);
+      fs.requestReset(handle);
     }
   });
 }
@@ -233,10 +238,11 @@ export const unlinkSync = (path: string): void =>
   sync("unlink", (fs, request) => fs.unlinkSync(request, path));
 
 export const readlinkSync = (path: string): string =>
-  syncWithResult("readlink", (fs, request) => {
-    fs.readlinkSync(request, path);
-    return Buffer.from(fs.requestResultString(request)).toString("utf8");
-  });
+  syncWithResult(
+    "readlink",
+    (fs, request) => fs.readlinkSync(request, path),
+    (fs, request) => Buffer.from(fs.requestResultString(request)).toString("utf8"),
+  );
 
 /** Of Node's `BigIntStats`, what is used. */
 interface Stats {
@@ -297,17 +303,18 @@ const atOnce = 128;
 
 export const readdirSync = (path: string): readonly Entry[] => {
   const found: NativeEntry[] = [];
-  const directory = syncWithResult("open", (fs, request) => {
-    fs.opendirSync(request, path);
-    return fs.requestResultDir(request);
-  });
+  const directory = syncWithResult(
+    "open",
+    (fs, request) => fs.opendirSync(request, path),
+    (fs, request) => fs.requestResultDir(request),
+  );
   try {
     for (;;) {
-      const some = syncWithResult("getdents64", (fs, request) => {
-        // What it gives holds the entries until they are taken out.
-        const room = fs.readdirSync(request, directory, atOnce);
-        return room === undefined ? [] : fs.requestResultDirents(request);
-      });
+      const some = syncWithResult(
+        "getdents64",
+        (fs, request) => fs.readdirSync(request, directory, atOnce),
+        (fs, request) => fs.requestResultDirents(request),
+      );
       if (some.length === 0) break;
       found.push(...some);
     }
