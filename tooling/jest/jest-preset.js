@@ -1,7 +1,7 @@
 export default {
   coverageProvider: "v8",
   extensionsToTreatAsEsm: [".ts"],
-  testEnvironment: "node",
+  testEnvironment: "@earlyboot/jest/environment",
   testMatch: ["<rootDir>/test/**/*.test.ts"],
   transform: {},
 };

@@ -1,14 +1,23 @@
 import { expect, it } from "@jest/globals";
-import { qemuArguments } from "@earlyboot/earlyboot";
+import { type GuestOptions, qemuArguments } from "@earlyboot/earlyboot";
 
 const guest = { kernel: "/k", commandLine: "panic=-1", architecture: "x64" } as const;
 
 it("boots a kernel with an image and a console on the standard streams", () => {
   const words = qemuArguments({ ...guest, image: "/i" }).join(" ");
 
-  expect(words).toMatch(/^qemu-system-x86_64 -M q35 -accel tcg -cpu max /);
+  expect(words).toMatch(/^qemu-system-x86_64 -M q35 -accel tcg -cpu max,/);
   expect(words).toContain("-kernel /k -append panic=-1 -initrd /i");
   expect(words).toContain("-no-reboot");
+});
+
+it("keeps an emulated x86-64 from copying byte by byte, and takes other processors as they are", () => {
+  const cpu = (options: Partial<GuestOptions>) =>
+    /-cpu (\S+)/.exec(qemuArguments({ ...guest, ...options }).join(" "))?.[1];
+
+  expect(cpu({})).toBe("max,erms=off,fsrm=off");
+  expect(cpu({ architecture: "arm64" })).toBe("max");
+  expect(cpu({ accelerator: "kvm" })).toBe("host");
 });
 
 it("keeps changes to a disk out of its image, unless they are wanted", () => {

@@ -22,16 +22,17 @@ const longestOffset = 0xffff;
  */
 export function compressLz4Block(source: Uint8Array): Uint8Array {
   const target = new Uint8Array(boundOf(source.length));
+  const words = new DataView(source.buffer, source.byteOffset, source.length);
   const seen = new Int32Array(1 << hashBits).fill(-longestOffset - 1);
   const matchLimit = source.length - lastLiterals;
   let [at, literalsAt, length] = [0, 0, 0];
   let misses = 0;
   while (at < source.length - noMatchWithin) {
-    const word = word32(source, at);
+    const word = words.getInt32(at, true);
     const slot = Math.imul(word, 0x9e37_79b1) >>> (32 - hashBits);
     const candidate = seen[slot] ?? 0;
     seen[slot] = at;
-    if (at - candidate > longestOffset || word32(source, candidate) !== word) {
+    if (at - candidate > longestOffset || words.getInt32(candidate, true) !== word) {
       // The longer nothing matches, the faster it moves on: most probably it is not compressible.
       at += 1 + (misses++ >> 6);
       continue;
@@ -47,19 +48,15 @@ export function compressLz4Block(source: Uint8Array): Uint8Array {
       end++;
       other++;
     }
-    length = putSequence(
-      target,
-      length,
-      source.subarray(literalsAt, start),
-      start - from,
-      end - start,
-    );
+    const extra = end - start - minimalMatch;
+    length = putLiterals(target, length, source, literalsAt, start, Math.min(extra, 15));
+    length = putMatch(target, length, start - from, extra);
     at = end;
     literalsAt = end;
     const before = end - 2;
-    seen[Math.imul(word32(source, before), 0x9e37_79b1) >>> (32 - hashBits)] = before;
+    seen[Math.imul(words.getInt32(before, true), 0x9e37_79b1) >>> (32 - hashBits)] = before;
   }
-  length = putLiterals(target, length, source.subarray(literalsAt), 0);
+  length = putLiterals(target, length, source, literalsAt, source.length, 0);
   return target.subarray(0, length);
 }
 
@@ -67,41 +64,27 @@ function boundOf(size: number): number {
   return size + Math.ceil(size / 255) + 16;
 }
 
-function word32(bytes: Uint8Array, at: number): number {
-  return (
-    (bytes[at] ?? 0) |
-    ((bytes[at + 1] ?? 0) << 8) |
-    ((bytes[at + 2] ?? 0) << 16) |
-    ((bytes[at + 3] ?? 0) << 24)
-  );
-}
-
-function putSequence(
-  target: Uint8Array,
-  at: number,
-  literals: Uint8Array,
-  offset: number,
-  length: number,
-): number {
-  const extra = length - minimalMatch;
-  let end = putLiterals(target, at, literals, Math.min(extra, 15));
-  target[end++] = offset & 0xff;
-  target[end++] = offset >> 8;
-  return extra < 15 ? end : putLength(target, end, extra - 15);
-}
-
 /** The token with both lengths, what does not fit of the first one, and the literals. */
 function putLiterals(
   target: Uint8Array,
   at: number,
-  literals: Uint8Array,
+  source: Uint8Array,
+  from: number,
+  to: number,
   matchNibble: number,
 ): number {
-  const count = literals.length;
+  const count = to - from;
   target[at] = (Math.min(count, 15) << 4) | matchNibble;
   const end = count < 15 ? at + 1 : putLength(target, at + 1, count - 15);
-  target.set(literals, end);
+  copyLiterals(target, end, source, from, count);
   return end + count;
+}
+
+/** How far back the match is, and what does not fit into the token of its length. */
+function putMatch(target: Uint8Array, at: number, offset: number, extra: number): number {
+  target[at] = offset & 0xff;
+  target[at + 1] = offset >> 8;
+  return extra < 15 ? at + 2 : putLength(target, at + 2, extra - 15);
 }
 
 function putLength(target: Uint8Array, at: number, length: number): number {
@@ -129,7 +112,7 @@ export function decompressLz4Block(source: Uint8Array): Uint8Array {
     const token = source[at++] ?? 0;
     const literals = longLength(token >> 4);
     if (at + literals > source.length || length + literals > target.length) throw damaged();
-    target.set(source.subarray(at, at + literals), length);
+    copyLiterals(target, length, source, at, literals);
     at += literals;
     length += literals;
     if (at >= source.length) break;
@@ -143,9 +126,23 @@ export function decompressLz4Block(source: Uint8Array): Uint8Array {
   return target.subarray(0, length);
 }
 
+/** What is shorter, as most of a block is, is copied sooner byte by byte than by a call. */
+const worthACall = 32;
+
+function copyLiterals(
+  target: Uint8Array,
+  at: number,
+  source: Uint8Array,
+  from: number,
+  count: number,
+): void {
+  if (count > worthACall) target.set(source.subarray(from, from + count), at);
+  else for (let index = 0; index < count; index++) target[at + index] = source[from + index] ?? 0;
+}
+
 /** Byte by byte where the match overlaps what it makes. */
 function copyMatch(target: Uint8Array, at: number, offset: number, length: number): void {
-  if (offset >= length) {
+  if (offset >= length && length > worthACall) {
     target.copyWithin(at, at - offset, at - offset + length);
     return;
   }
