@@ -15,6 +15,7 @@ await bundle("src/start/start.ts", join(dist, "start.cjs"));
 await makeCache();
 await bundleForBare("src/bare/main.ts", join(dist, "init.bare.cjs"), "iife");
 await bundleForBare("src/bare/later.ts", join(dist, "later.bare.cjs"), "cjs");
+await bundleUnxz(join(dist, "unxz.cjs"));
 copyNativeFiles();
 
 async function makeCache() {
@@ -38,6 +39,22 @@ function bundle(entry, outfile) {
     target: "node24",
     external: ["*.node"],
     define: { "import.meta.dirname": "__dirname" },
+  });
+}
+
+/** For every host, and without what only some of them have. */
+function bundleUnxz(outfile) {
+  return build({
+    entryPoints: ["src/unxz/unxz.ts"],
+    outfile,
+    bundle: true,
+    platform: "neutral",
+    mainFields: ["main"],
+    format: "cjs",
+    target: "es2024",
+    minify: true,
+    alias: { "stream/web": "./src/unxz/stream-web.ts" },
+    define: { "globalThis.ReadableStream": "undefined" },
   });
 }
 

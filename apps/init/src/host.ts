@@ -2,6 +2,7 @@ import { type BootUi, type ReplScope, newRootRuntime } from "@earlyboot/initrd-i
 import type { Linux } from "@earlyboot/linux-syscalls";
 import type { ReadStream, WriteStream } from "node:tty";
 import { secretLine } from "./secret-line.ts";
+import { imageUnxz } from "./unxz/image-unxz.ts";
 
 /**
  * The only module that knows the JavaScript host. Everything is asked for when it is needed: what a
@@ -33,14 +34,19 @@ export function createHostUi(linux: Pick<Linux, "terminalMode">): BootUi {
       // A CommonJS program cannot await at its top level: it exports a promise instead.
       await defaultOf(program);
     },
-    importHooks: (path) => import(builtin("node:url").pathToFileURL(path).href),
+    importHooks: importFile,
     decompress: {
       zst: (bytes) => builtin("node:zlib").zstdDecompressSync(bytes),
       gz: (bytes) => builtin("node:zlib").gunzipSync(bytes),
+      xz: imageUnxz(importFile),
     },
     onFatal,
     exit: exitProcess,
   };
+}
+
+function importFile(path: string): Promise<unknown> {
+  return import(builtin("node:url").pathToFileURL(path).href);
 }
 
 /** Asks the kernel; Node's own answer would load its network code. */

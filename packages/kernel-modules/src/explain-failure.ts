@@ -23,7 +23,10 @@ export interface FailedModule {
 type ExplainLinux = Pick<Linux, "close" | "open" | "read" | "readFile" | "readText">;
 
 /** Says what the kernel's answer to a module means, and what it logged about it. */
-export function explainFailure(linux: ExplainLinux, failed: FailedModule): ModuleError {
+export async function explainFailure(
+  linux: ExplainLinux,
+  failed: FailedModule,
+): Promise<ModuleError> {
   const { file, error } = failed;
   const module = moduleName(file);
   const code = errorCode(error) ?? "EIO";
@@ -31,14 +34,14 @@ export function explainFailure(linux: ExplainLinux, failed: FailedModule): Modul
   const answer = words.includes(file) ? words : `${words} '${file}'`;
   const logged = lastKernelMessage(linux, module);
   const message = [
-    `${module} cannot be loaded: ${meaningOf(linux, code, failed)} (${answer}).`,
+    `${module} cannot be loaded: ${await meaningOf(linux, code, failed)} (${answer}).`,
     ...(logged === undefined ? [] : [`The kernel says: ${logged}.`]),
   ];
   const missing = isFileMissing(failed);
   return new ModuleError(message.join(" "), { code, module, file, missing, cause: error });
 }
 
-function meaningOf(linux: ExplainLinux, code: string, failed: FailedModule): string {
+async function meaningOf(linux: ExplainLinux, code: string, failed: FailedModule): Promise<string> {
   if (code === "ENOENT") {
     return isFileMissing(failed)
       ? "its file is missing"
@@ -46,7 +49,7 @@ function meaningOf(linux: ExplainLinux, code: string, failed: FailedModule): str
   }
   if (code === "ENOEXEC") return wrongFormat(linux, failed);
   if (code === "ENOKEY" || code === "EKEYREJECTED" || code === "EBADMSG") {
-    return readInfo(linux, failed)?.signed === false
+    return (await readInfo(linux, failed))?.signed === false
       ? "it is not signed, and this kernel only takes signed modules"
       : "its signature is not by a key that this kernel trusts, or does not fit its content";
   }
@@ -61,9 +64,9 @@ const meanings: ReadonlyMap<string, string> = new Map([
   ["ENOSYS", "this kernel is built without modules"],
 ]);
 
-function wrongFormat(linux: ExplainLinux, failed: FailedModule): string {
-  const running = ifReadable(() => runningRelease(linux)) ?? "(unknown)";
-  const vermagic = readInfo(linux, failed)?.vermagic;
+async function wrongFormat(linux: ExplainLinux, failed: FailedModule): Promise<string> {
+  const running = (await ifReadable(() => runningRelease(linux))) ?? "(unknown)";
+  const vermagic = (await readInfo(linux, failed))?.vermagic;
   if (vermagic === undefined) return `its file is no module that kernel ${running} can read`;
   const [release = ""] = vermagic.split(" ");
   return release === running
@@ -82,14 +85,14 @@ function refusedOrCompressed(linux: ExplainLinux, file: string): string {
 function readInfo(
   linux: ExplainLinux,
   { file, decompressors }: FailedModule,
-): ModuleInfo | undefined {
-  return ifReadable(() => moduleInfo(moduleContent(linux, file, decompressors)));
+): Promise<ModuleInfo | undefined> {
+  return ifReadable(async () => moduleInfo(await moduleContent(linux, file, decompressors)));
 }
 
 /** What cannot be read explains nothing; the failure itself is told all the same. */
-function ifReadable<Value>(read: () => Value): Value | undefined {
+async function ifReadable<Value>(read: () => Value | Promise<Value>): Promise<Value | undefined> {
   try {
-    return read();
+    return await read();
   } catch {
     return undefined;
   }

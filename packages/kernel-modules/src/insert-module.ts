@@ -18,7 +18,7 @@ export type ModuleLinux = Pick<
  * (`/sys/module/compression`). Otherwise, and when the kernel then cannot make sense of it, it is
  * decompressed here, as far as there is one of the `decompressors` for it.
  *
- * @throws SyscallError what the kernel answered.
+ * @throws SyscallError what the kernel answered; ModuleError a file that cannot be decompressed.
  */
 export async function insertModule(
   linux: ModuleLinux,
@@ -37,7 +37,7 @@ export async function insertModule(
       if (!here || !undecompressed.has(errorCode(error) ?? "")) throw error;
     }
   }
-  await linux.initModule(moduleContent(linux, file, decompressors), parameters);
+  await linux.initModule(await moduleContent(linux, file, decompressors), parameters);
 }
 
 /** What the kernel answers to a file that it cannot decompress. */

@@ -3,6 +3,7 @@ import { errorCode, type Linux } from "@earlyboot/linux-syscalls";
 import { explainFailure } from "./explain-failure.ts";
 import { insertModule, type ModuleLinux } from "./insert-module.ts";
 import type { Decompressors } from "./module-content.ts";
+import { ModuleError } from "./module-error.ts";
 
 /** What it takes to load a module, and to say why it cannot be loaded. */
 export type LoadLinux = ModuleLinux & Pick<Linux, "read">;
@@ -26,6 +27,8 @@ export async function loadModuleFile(
     const code = errorCode(error);
     if (code === "EEXIST") return "present";
     if (code === "ENODEV") return "no-device";
-    throw explainFailure(linux, { file, error, decompressors });
+    throw error instanceof ModuleError
+      ? error
+      : await explainFailure(linux, { file, error, decompressors });
   }
 }

@@ -1,7 +1,10 @@
 import { errorCode, type Linux } from "@earlyboot/linux-syscalls";
 
-/** Decompresses the whole content of a file. */
-export type Decompress = (compressed: Uint8Array) => Uint8Array;
+import { ModuleError } from "./module-error.ts";
+import { moduleName } from "./module-name.ts";
+
+/** Decompresses the whole content of a file, at once or by and by. */
+export type Decompress = (compressed: Uint8Array) => Uint8Array | Promise<Uint8Array>;
 
 /** How a module's file may be compressed, by its ending. */
 export type Compression = "gz" | "xz" | "zst";
@@ -34,18 +37,38 @@ const formats: ReadonlyMap<string, Compression> = new Map([
 /**
  * The bytes of a module, decompressed where its name says that they are compressed.
  *
- * @throws RangeError without a decompressor for the format.
+ * @throws RangeError without a decompressor for the format; ModuleError when the decompressor fails.
  */
 export function moduleContent(
   linux: Pick<Linux, "readFile">,
   file: string,
   decompressors: Decompressors = {},
-): Uint8Array {
+): Uint8Array | Promise<Uint8Array> {
   const content = linux.readFile(file);
   const compression = compressionOf(file);
   if (compression === undefined) return content;
   const decompress = decompressors[compression];
   if (decompress === undefined)
     throw new RangeError(`${file}: nothing here decompresses .${compression}`);
-  return decompress(content);
+  const fail = (error: unknown): never => {
+    throw cannotDecompress(file, error);
+  };
+  try {
+    const decompressed = decompress(content);
+    return "then" in decompressed ? decompressed.catch(fail) : decompressed;
+  } catch (error) {
+    return fail(error);
+  }
 }
+
+/** The code is EBADMSG, unless the decompressor names another error of the system. */
+function cannotDecompress(file: string, error: unknown): ModuleError {
+  const module = moduleName(file);
+  const reason = error instanceof Error ? error.message : String(error);
+  const named = errorCode(error) ?? "";
+  const code = systemError.test(named) ? named : "EBADMSG";
+  const message = `${module} cannot be decompressed: ${reason} ('${file}').`;
+  return new ModuleError(message, { code, module, file, cause: error });
+}
+
+const systemError = /^E[A-Z\d]+$/;

@@ -47,7 +47,11 @@ export interface ModuleIndex {
   readonly decompressors: Decompressors;
   /** One of depmod's files as it is; empty where there is none. */
   readText(name: string): string;
-  /** The content of a module's file, decompressed. */
+  /**
+   * The content of a module's file, decompressed.
+   *
+   * @throws RangeError when nothing decompresses it at once.
+   */
   readModule(module: ModuleFile): Uint8Array;
 }
 
@@ -131,8 +135,19 @@ export function readModuleIndex(
     },
     decompressors,
     readText,
-    readModule: ({ path }) => moduleContent(linux, modulePath(directory, path), decompressors),
+    readModule: ({ path }) => readNow(linux, modulePath(directory, path), decompressors),
   };
+}
+
+function readNow(
+  linux: Pick<Linux, "readFile">,
+  file: string,
+  decompressors: Decompressors,
+): Uint8Array {
+  const content = moduleContent(linux, file, decompressors);
+  if (!("then" in content)) return content;
+  content.catch(() => {});
+  throw new RangeError(`${file}: nothing here decompresses it at once`);
 }
 
 /** The whole path of a module's file; depmod(8) writes those outside the directory in full. */

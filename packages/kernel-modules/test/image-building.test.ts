@@ -54,6 +54,12 @@ describe("moduleClosure", () => {
     expect(() => moduleClosure(readModuleIndex(linux, modules), ["a"])).toThrow(
       `${modules}/kernel/a.ko.xz: nothing here decompresses .xz`,
     );
+    const later = readModuleIndex(linux, modules, {
+      decompressors: { xz: () => Promise.reject(new Error("damaged")) },
+    });
+    expect(() => moduleClosure(later, ["a"])).toThrow(
+      `${modules}/kernel/a.ko.xz: nothing here decompresses it at once`,
+    );
   });
 });
 

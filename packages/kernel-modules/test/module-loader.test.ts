@@ -6,10 +6,12 @@ import {
   loadModule,
   loadModuleFile,
   loadModules,
+  readModuleIndex,
+  type Decompress,
   type LateModule,
   type ModuleError,
 } from "@earlyboot/kernel-modules";
-import type { SimulatedLinux } from "@earlyboot/linux-syscalls/testing";
+import type { SimulatedLinux, SimulationOptions } from "@earlyboot/linux-syscalls/testing";
 
 import { machineWith, modules, release } from "./machine.ts";
 
@@ -18,6 +20,10 @@ function inserted(linux: SimulatedLinux): readonly string[] {
   return linux.calls.flatMap(
     (call) => /^finit_module <.*\/(.*)\.ko\S*> (.*)$/.exec(call)?.slice(1).join(" ") ?? [],
   );
+}
+
+function fail(error: Error): never {
+  throw error;
 }
 
 describe("loading", () => {
@@ -273,7 +279,31 @@ describe("loading", () => {
     expect(inserted(linux)).toEqual(['z "" 4']);
     expect(linux.modules).toEqual(["x", "z"]);
   });
+
+  it("waits for a decompressor that takes its time", async () => {
+    const { linux, index } = machineWithCompressed(async () => {
+      await linux.sleep(20);
+      return machineWith({ x: "" }).linux.readFile(`${modules}/kernel/x.ko`);
+    });
+
+    expect(await loadModule(linux, index, "x")).toMatchObject([
+      { outcome: "loaded", milliseconds: 20 },
+    ]);
+  });
 });
+
+/** A machine whose kernel does not decompress, with one module that has to be. */
+function machineWithCompressed(
+  xz: Decompress,
+  options: SimulationOptions = {},
+): ReturnType<typeof machineWith> {
+  const files = {
+    [`${modules}/modules.dep`]: "kernel/x.ko.xz:\n",
+    [`${modules}/kernel/x.ko.xz`]: Uint8Array.of(1, 2, 3),
+  };
+  const { linux } = machineWith({}, files, options);
+  return { linux, index: readModuleIndex(linux, modules, { decompressors: { xz } }) };
+}
 
 describe("parameters", () => {
   const conf = { "/etc/modprobe.d/a.conf": 'options a-b size=1 name=x mode="p q"' };
@@ -317,6 +347,28 @@ describe("a module that cannot be loaded", () => {
     if (error === undefined) throw new Error(`${name} was loaded`);
     return error;
   }
+
+  it.each<readonly [string, Decompress]>([
+    ["EBADMSG", () => fail(new Error("it is cut short"))],
+    ["EBADMSG", async () => fail(new Error("it is cut short"))],
+    ["EBADMSG", () => fail(Object.assign(new Error("it is cut short"), { code: "Z_BUF_ERROR" }))],
+    ["EOPNOTSUPP", () => fail(Object.assign(new Error("it is cut short"), { code: "EOPNOTSUPP" }))],
+  ])("cannot be decompressed: tells the file and the reason, %s", async (expected, decompress) => {
+    const { code, message, file } = await failure(machineWithCompressed(decompress), "x");
+
+    expect(code).toBe(expected);
+    expect(file).toBe(`${modules}/kernel/x.ko.xz`);
+    expect(message).toBe(`x cannot be decompressed: it is cut short ('${file}').`);
+  });
+
+  it("was decompressed, and is for another kernel: names both versions", async () => {
+    const image = machineWith({ x: "" }).linux.readFile(`${modules}/kernel/x.ko`);
+    const machine = machineWithCompressed(async () => image, { release: "6.1.0-9-other" });
+
+    expect((await failure(machine, "x")).message).toContain(
+      `it was built for kernel ${release}, but kernel 6.1.0-9-other is running`,
+    );
+  });
 
   it("was built for another kernel: names both versions", async () => {
     const machine = machineWith({ a: "" }, {}, { release: "6.1.0-9-other" });

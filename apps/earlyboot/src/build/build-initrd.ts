@@ -84,7 +84,11 @@ function onNode(request: InitrdRequest): Program {
     bundle,
     starter: join(dirname(bundle), "start.cjs"),
     runtime: { flags: nodeFlags() },
-    files: [...cachesFor(request.architecture, bundle), ...runtimeFor(request, bundle)],
+    files: [
+      ...cachesFor(request.architecture, bundle),
+      ...runtimeFor(request, bundle),
+      unxzBeside(bundle),
+    ],
   };
 }
 
@@ -104,13 +108,18 @@ function onBare({ architecture, configuration }: InitrdRequest): Program {
   }
   const bundle = fileURLToPath(import.meta.resolve("@earlyboot/init/init.bare.cjs"));
   const addon = join(dirname(bundle), `bare-fs-${architecture}.bare`);
-  const files = [{ file: addon, path: "/lib/earlyboot/bare-fs.bare" }];
+  const files = [{ file: addon, path: "/lib/earlyboot/bare-fs.bare" }, unxzBeside(bundle)];
   return {
     bundle,
     later: join(dirname(bundle), "later.bare.cjs"),
     runtime: { host: "bare" },
     files,
   };
+}
+
+/** What decompresses .xz modules, which are in the image where another generator packs it. */
+function unxzBeside(bundle: string): ExtraFile {
+  return { file: join(dirname(bundle), "unxz.cjs"), path: "/lib/earlyboot/unxz.cjs" };
 }
 
 /** What the image tells the boot program. */

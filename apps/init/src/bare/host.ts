@@ -1,6 +1,7 @@
 import type { BootUi } from "@earlyboot/initrd-init";
 import type { Linux } from "@earlyboot/linux-syscalls";
 import { secretLine } from "../secret-line.ts";
+import { imageUnxz } from "../unxz/image-unxz.ts";
 import { callC } from "./c-library.ts";
 import { writeAll } from "./console.ts";
 import { consoleInput } from "./console-input.ts";
@@ -63,6 +64,7 @@ export function createHostUi(
     decompress: {
       zst: (bytes) => scripts.later().unzstd(bytes),
       gz: (bytes) => scripts.later().gunzipSync(bytes),
+      xz: imageUnxz((path) => scripts.importFile(path)),
     },
     onFatal(handler) {
       core.onuncaughtexception = handler;
