@@ -1,11 +1,12 @@
-import { matchAlias } from "./match-alias.ts";
-import type { SoftDependencies } from "./modprobe-configuration.ts";
+import { findModules, type ModuleMatch } from "./match-alias.ts";
 import { dependencyNames, type ModuleFile, type ModuleIndex } from "./module-index.ts";
 
 /** One module of a {@link LoadPlan}. */
 export interface LoadStep {
   /** The name by which the kernel knows it. */
   readonly name: string;
+  /** The alias by which it is asked for, or is a soft dependency, where that is not its own name. */
+  readonly alias?: string;
   /** `undefined` for a part of the kernel itself, and for what is `missing`. */
   readonly module?: ModuleFile;
   /** Whether there is no such module. */
@@ -31,57 +32,83 @@ export interface LoadPlan {
  * Puts modules, and all that has to be loaded with them, into the order of modprobe(8): dependencies
  * with their soft dependencies, then those to load before the module, the module, those to load after it.
  *
- * A soft dependency that is not there, or that leads back to the module, is left out.
+ * A soft dependency that is not there is left out; one that leads back to the module comes last.
  *
  * @param names Names of modules or aliases.
  */
 export function planLoad(index: ModuleIndex, names: readonly string[]): LoadPlan {
-  const matches = names.map((name) => [name, matchAlias(index, name)] as const);
+  const matches = names.map((name) => [name, findModules(index, name)] as const);
   const requested = matches.flatMap(([, modules]) => modules);
-  const plan: Planning = { index, steps: new Map(), later: requested.map((name) => ({ name })) };
-  for (const { name, leader } of plan.later) addSteps(plan, name, [], leader);
   const unknown = matches.filter(([, modules]) => modules.length === 0).map(([name]) => name);
-  return { steps: [...plan.steps.values()], requested: [...new Set(requested)], unknown };
+  return {
+    steps: planModules(index, requested),
+    requested: [...new Set(requested.map(({ module }) => module))],
+    unknown,
+  };
+}
+
+/** The steps of a {@link LoadPlan} for modules that have been looked up. */
+export function planModules(
+  index: ModuleIndex,
+  requested: readonly ModuleMatch[],
+): readonly LoadStep[] {
+  const plan: Planning = { index, steps: new Map(), later: requested.map((match) => ({ match })) };
+  for (const { match, leader } of plan.later) addSteps(plan, match, [], leader);
+  return [...plan.steps.values()];
 }
 
 interface Planning {
   readonly index: ModuleIndex;
   readonly steps: Map<string, LoadStep>;
   /** What is planned when all before it is, and the module after which it has to be loaded. */
-  readonly later: { readonly name: string; readonly leader?: string }[];
+  readonly later: { readonly match: ModuleMatch; readonly leader?: string }[];
 }
 
 /** Adds the step of one module after those of all that it needs; `path` leads from the request to it. */
-function addSteps(plan: Planning, name: string, path: readonly string[], leader?: string): void {
+function addSteps(
+  plan: Planning,
+  match: ModuleMatch,
+  path: readonly string[],
+  leader?: string,
+): void {
   const { index, steps, later } = plan;
+  const { module: name, alias } = match;
   if (steps.has(name) || path.includes(name)) return;
   const module = index.modules.get(name);
   const needs = module === undefined ? [] : dependencyNames(module);
   const { before, after } = softDependencies(index, name);
   const here = [...path, name];
-  const early = before.filter((other) => !needsOneOf(index, other, here));
-  for (const other of [...needs, ...early]) addSteps(plan, other, here);
-  const back = needs.find((needed) => !steps.has(needed));
-  const follows = leader === undefined ? early : [...early, leader];
+  const leadsBack = (other: ModuleMatch) => needsOneOf(index, other.module, here);
+  const early = before.filter((other) => !leadsBack(other));
+  const needed = needs.map((other): ModuleMatch => ({ module: other }));
+  for (const other of [...needed, ...early]) addSteps(plan, other, here);
+  const back = needs.find((other) => !steps.has(other));
+  const names = early.map((other) => other.module);
+  const follows = leader === undefined ? names : [...names, leader];
   steps.set(name, {
     name,
+    ...(alias !== undefined && { alias }),
     missing: module === undefined && !index.builtin.has(name),
     needs,
     follows: follows.filter((other) => steps.has(other)),
     ...(module !== undefined && { module }),
     ...(back !== undefined && { cycle: here.slice(path.indexOf(back)) }),
   });
+  for (const other of before.filter(leadsBack)) later.push({ match: other });
   for (const other of after) {
-    if (needsOneOf(index, other, path)) later.push({ name: other, leader: name });
+    if (needsOneOf(index, other.module, path)) later.push({ match: other, leader: name });
     else addSteps(plan, other, path, name);
   }
 }
 
-/** The soft dependencies of a module, as modules; those that are not there are none. */
-function softDependencies(index: ModuleIndex, name: string): SoftDependencies {
+/** The soft dependencies of a module, looked up; those that are not there are none. */
+function softDependencies(
+  index: ModuleIndex,
+  name: string,
+): Record<"after" | "before", readonly ModuleMatch[]> {
   const { before = [], after = [] } = index.configuration.softDependencies.get(name) ?? {};
   const modulesOf = (aliases: readonly string[]) =>
-    aliases.flatMap((alias) => matchAlias(index, alias));
+    aliases.flatMap((alias) => findModules(index, alias));
   return { before: modulesOf(before), after: modulesOf(after) };
 }
 

@@ -1,7 +1,8 @@
 import { nearestWord, printable } from "@earlyboot/linux-syscalls";
 
-import { normaliseAlias } from "./normalise-alias.ts";
+import type { ModuleMatch } from "./match-alias.ts";
 import { moduleName } from "./module-name.ts";
+import { normaliseAlias } from "./normalise-alias.ts";
 
 /** Modules that are worth loading together with another, though it works without them. */
 export interface SoftDependencies {
@@ -19,8 +20,8 @@ export interface ConfigurationFile {
 
 /** What the lines of modprobe.d(5) say. The keys of the maps are names as the kernel has them. */
 export interface ModprobeConfiguration {
-  /** Parameters of a module, as they are written. */
-  readonly options: ReadonlyMap<string, string>;
+  /** Parameters of modules, or of aliases by which they are asked for, as they are written. */
+  readonly options: readonly (readonly [module: string, parameters: string])[];
   /** Aliases of its own, with their modules. */
   readonly aliases: readonly (readonly [pattern: string, module: string])[];
   /** Modules that no alias loads. */
@@ -39,7 +40,7 @@ export function parseModprobeConfiguration(
   files: readonly ConfigurationFile[],
 ): ModprobeConfiguration {
   const found: Found = {
-    options: new Map(),
+    options: [],
     aliases: [],
     blacklist: new Set(),
     softDependencies: new Map(),
@@ -60,8 +61,16 @@ export function parseModprobeConfiguration(
   return found;
 }
 
+/** What `options` say about a module, also as an alias that it is asked for by, in the order of the lines. */
+export function configuredOptions(
+  { options }: Pick<ModprobeConfiguration, "options">,
+  { module, alias }: ModuleMatch,
+): readonly string[] {
+  return options.filter(([name]) => name === module || name === alias).map(([, text]) => text);
+}
+
 interface Found {
-  readonly options: Map<string, string>;
+  readonly options: [module: string, parameters: string][];
   readonly aliases: [pattern: string, module: string][];
   readonly blacklist: Set<string>;
   readonly softDependencies: Map<string, SoftDependencies>;
@@ -102,7 +111,7 @@ const directives: ReadonlyMap<string, Directive> = new Map<string, Directive>([
     "options",
     ({ options }, module, rest) => {
       if (rest === "") return "options need a module and its parameters";
-      options.set(moduleName(module), `${options.get(moduleName(module)) ?? ""} ${rest}`.trim());
+      options.push([normaliseAlias(module), rest]);
       return followed;
     },
   ],

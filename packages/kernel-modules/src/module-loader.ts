@@ -4,9 +4,10 @@ import type { Linux } from "@earlyboot/linux-syscalls";
 import { createWatch } from "./create-watch.ts";
 import { asModuleError, findObstacle, noSuchModule } from "./find-obstacle.ts";
 import { loadModuleFile, type LoadLinux } from "./load-module-file.ts";
-import { planLoad, type LoadStep } from "./load-plan.ts";
-import { matchAlias } from "./match-alias.ts";
+import { planModules, type LoadStep } from "./load-plan.ts";
+import { findModules, type ModuleMatch } from "./match-alias.ts";
 import { mergeParameters } from "./merge-parameters.ts";
+import { configuredOptions } from "./modprobe-configuration.ts";
 import type { ModuleError } from "./module-error.ts";
 import { modulePath, type ModuleIndex } from "./module-index.ts";
 import { moduleName } from "./module-name.ts";
@@ -108,32 +109,24 @@ export function createModuleLoader(
     parameters = "",
     device?: string,
   ): Promise<readonly ModuleReport[]> {
-    const asked = matchAlias(index, name);
+    const asked = findModules(index, name);
     if (asked.length === 0) return [record(failed(name, linux.now(), noSuchModule(index, name)))];
-    const wanted = asked.filter((module) => !isUnwanted(module, moduleName(name)));
-    const { steps, requested, unknown } = planLoad(index, wanted);
-    const all = mergeParameters([aliasOptions(name, asked), parameters]);
+    const wanted = asked.filter((match) => !isUnwanted(match));
+    const requested = wanted.map(({ module }) => module);
+    const steps = planModules(index, wanted);
     for (const step of steps) {
       if (begun.has(step.name)) continue;
-      begun.set(step.name, begin(step, requested.includes(step.name) ? all : "", device));
+      begun.set(step.name, begin(step, requested.includes(step.name) ? parameters : "", device));
     }
     const names = steps.map((step) => step.name);
     const late = names.flatMap((each) => begun.get(each)?.late ?? []);
     await Promise.race([reportsOf(names), ...late]);
-    const unwanted = asked.filter((module) => !wanted.includes(module));
     return [
-      ...unwanted.map((module) => notLoaded(module, "blacklisted")),
-      ...unknown.map((module) => record(failed(module, linux.now(), noSuchModule(index, module)))),
+      ...asked.filter(isUnwanted).map(({ module }) => notLoaded(module, "blacklisted")),
       ...requested.map(
         (module) => reports.find((one) => one.name === module) ?? notLoaded(module, "late"),
       ),
     ];
-  }
-
-  /** `options` of `modprobe.d` may name an alias; they are for who asks by that. */
-  function aliasOptions(alias: string, modules: readonly string[]): string {
-    const name = moduleName(alias);
-    return modules.includes(name) ? "" : (index.configuration.options.get(name) ?? "");
   }
 
   function begin(step: LoadStep, parameters: string, device: string | undefined): Loading {
@@ -149,9 +142,9 @@ export function createModuleLoader(
    * The blacklist of `modprobe.d` is about aliases only: a module's own name loads it. An alias of `off` stands
    * for nothing.
    */
-  function isUnwanted(module: string, name: string): boolean {
+  function isUnwanted({ module, alias }: ModuleMatch): boolean {
     if (module === "off" || forbidden.has(module)) return true;
-    return module !== name && index.configuration.blacklist.has(module);
+    return alias !== undefined && index.configuration.blacklist.has(module);
   }
 
   function reportsOf(names: readonly string[]): Promise<ModuleReport[]> {
@@ -187,13 +180,14 @@ export function createModuleLoader(
     if (step.module === undefined) return "builtin";
     const file = modulePath(index.directory, step.module.path);
     const stopWaiting = watch?.(giveUp);
-    const all = parametersOf(step.name, parameters);
+    const all = parametersOf(step, parameters);
     return loadModuleFile(linux, file, all, index.decompressors).finally(stopWaiting);
   }
 
-  function parametersOf(name: string, parameters: string): string {
-    const configured = index.configuration.options.get(name) ?? "";
-    return mergeParameters([configured, parameters, ...moduleParameters(commandLine, name)]);
+  function parametersOf({ name, alias }: LoadStep, parameters: string): string {
+    const match = alias === undefined ? { module: name } : { module: name, alias };
+    const configured = configuredOptions(index.configuration, match);
+    return mergeParameters([...configured, parameters, ...moduleParameters(commandLine, name)]);
   }
 
   function failed(name: string, started: number, error: ModuleError): ModuleReport {

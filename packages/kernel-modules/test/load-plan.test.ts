@@ -26,14 +26,14 @@ it("puts soft dependencies after the needed, before or after the module, as they
   expect(planLoad(index, ["a"]).steps.at(-2)?.follows).toEqual(["early", "x"]);
 });
 
-it("leaves out soft dependencies that are not there, and those that lead back", () => {
+it("leaves out soft dependencies that are not there, and puts those that lead back last", () => {
   const { index } = machineWith(
     { a: "", b: "a", c: "" },
     { [`${modules}/modules.softdep`]: "softdep a pre: nothing b c\nsoftdep c pre: a\n" },
   );
 
-  expect(order(index, "a")).toEqual(["c", "a"]);
-  expect(order(index, "c")).toEqual(["a", "c"]);
+  expect(order(index, "a")).toEqual(["c", "a", "b"]);
+  expect(order(index, "c")).toEqual(["a", "c", "b"]);
   expect(order(index, "b")).toEqual(["c", "a", "b"]);
 });
 

@@ -20,7 +20,10 @@ weakdep phy-user phy-a phy-b
 `);
 
     expect(read.problems).toEqual([]);
-    expect(read.options.get("snd_hda_intel")).toBe('power_save=1 model="a b" index=2');
+    expect(read.options).toEqual([
+      ["snd_hda_intel", 'power_save=1 model="a b"'],
+      ["snd_hda_intel", "index=2"],
+    ]);
     expect(read.aliases).toEqual([["eth*", "e1000_new"]]);
     expect([...read.blacklist]).toEqual(["pc_speaker"]);
     expect(read.softDependencies.get("my_fs")).toEqual({
@@ -40,7 +43,7 @@ weakdep phy-user phy-a phy-b
   it("takes backslashes and ends of lines away, and nothing in their place, as kmod does", () => {
     const read = parse("options a b=1\\\n2 c=x\\\\y\n# d \\\nblacklist e\nblacklist f\\\\\nnone");
 
-    expect(read.options.get("a")).toBe(String.raw`b=12 c=x\y`);
+    expect(read.options).toEqual([["a", String.raw`b=12 c=x\y`]]);
     expect([...read.blacklist]).toEqual(["f\\"]);
     expect(read.problems).toEqual(["/etc/modprobe.d/a.conf:6: none: unknown command 'none'"]);
   });

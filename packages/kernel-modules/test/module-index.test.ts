@@ -58,7 +58,10 @@ it("takes the files of modprobe.d by name, those of /etc instead of those of the
     },
   );
 
-  expect(index.configuration.options.get("a")).toBe("x=0 x=2");
+  expect(index.configuration.options).toEqual([
+    ["a", "x=0"],
+    ["a", "x=2"],
+  ]);
   expect(index.configuration.problems).toEqual([]);
 });
 

@@ -319,13 +319,41 @@ describe("parameters", () => {
     ]);
   });
 
-  it("of an alias are for who asks by it", async () => {
-    const text = "alias my-disk a-b\noptions my_disk name=mine\noptions a-b name=x size=1";
-    const { linux, index } = machineWith({ "a-b": "" }, { "/etc/modprobe.d/a.conf": text });
+  it("of an alias are for who asks by it, in the order of the lines", async () => {
+    const text = `
+      alias my-disk a-b
+      options a-b name=x size=1
+      options my_disk name=mine size=2
+      options a-b size=3`;
+    const machine = () => machineWith({ "a-b": "" }, { "/etc/modprobe.d/a.conf": text });
+    const [byAlias, byName] = [machine(), machine()];
 
-    await createModuleLoader(linux, index).load("my-disk");
+    await createModuleLoader(byAlias.linux, byAlias.index).load("my-disk");
+    await createModuleLoader(byName.linux, byName.index).load("a-b");
 
-    expect(inserted(linux)).toEqual(['a-b "size=1 name=mine" 0']);
+    expect(inserted(byAlias.linux)).toEqual(['a-b "name=mine size=3" 0']);
+    expect(inserted(byName.linux)).toEqual(['a-b "name=x size=3" 0']);
+  });
+
+  it("of an alias are for a soft dependency that is named by it", async () => {
+    const text = "alias my-ring ring\noptions my_ring size=2\nsoftdep disk pre: my-ring";
+    const { linux, index } = machineWith(
+      { disk: "", ring: "" },
+      { "/etc/modprobe.d/a.conf": text },
+    );
+
+    await createModuleLoader(linux, index).load("disk");
+
+    expect(inserted(linux)).toEqual(['ring "size=2" 0', 'disk "" 0']);
+  });
+
+  it("of an alias with wildcards are for what it stands for, and not for what matches it", async () => {
+    const text = "alias x:* a\noptions x:* size=2\noptions x:1 size=3";
+    const { linux, index } = machineWith({ a: "" }, { "/etc/modprobe.d/a.conf": text });
+
+    await createModuleLoader(linux, index).load("x:1");
+
+    expect(inserted(linux)).toEqual(['a "size=2" 0']);
   });
 
   it("given to a call are for the module that it asks for, not for what that needs", async () => {
