@@ -11,7 +11,7 @@ export async function measureBoot(options) {
   const facts = join(directory, "facts");
   rmSync(facts, { force: true });
   const commandLine = [
-    "console=ttyS0 panic=-1 tsc=reliable quiet ro",
+    "console=ttyS0 panic=-1 tsc=reliable no_timer_check quiet ro",
     `root=${rootWord} rootfstype=ext4 fsck.mode=skip rd.skipfsck`,
     // Without it virtual time jumps when the guest waits.
     ...(wall ? [] : ["idle=poll"]),

@@ -1,5 +1,5 @@
 import { expect, it } from "@jest/globals";
-import { type GuestOptions, qemuArguments } from "@earlyboot/earlyboot";
+import { type GuestOptions, guestKernelWords, qemuArguments } from "@earlyboot/earlyboot";
 
 const guest = { kernel: "/k", commandLine: "panic=-1", architecture: "x64" } as const;
 
@@ -18,6 +18,13 @@ it("keeps an emulated x86-64 from copying byte by byte, and takes other processo
   expect(cpu({})).toBe("max,erms=off,fsrm=off");
   expect(cpu({ architecture: "arm64" })).toBe("max");
   expect(cpu({ accelerator: "kvm" })).toBe("host");
+});
+
+it("lets no kernel fail at the clock of a slow emulation", () => {
+  expect(guestKernelWords("x64")).toEqual(
+    expect.arrayContaining(["tsc=reliable", "no_timer_check"]),
+  );
+  expect(guestKernelWords("arm64")).toEqual(["console=ttyAMA0", "panic=-1"]);
 });
 
 it("keeps changes to a disk out of its image, unless they are wanted", () => {

@@ -3,7 +3,7 @@ import { access, mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promise
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { cacheDirectory } from "../cache-directory.ts";
-import { guestConsoleName, hostArchitecture, type GuestArchitecture } from "./qemu-arguments.ts";
+import { guestKernelWords, hostArchitecture, type GuestArchitecture } from "./qemu-arguments.ts";
 import { startGuest } from "./start-guest.ts";
 
 /**
@@ -37,7 +37,7 @@ function canOpenKvm(): Promise<boolean> {
 /** Whether a kernel that is given no root gets as far as missing it. */
 async function bootsWithKvm(kernel: string, architecture: GuestArchitecture): Promise<boolean> {
   const directory = await mkdtemp(join(tmpdir(), "earlyboot-probe-"));
-  const commandLine = `console=${guestConsoleName(architecture)} panic=-1`;
+  const commandLine = guestKernelWords(architecture).join(" ");
   const guest = startGuest(
     { kernel, commandLine, accelerator: "kvm", architecture, processors: 1, memory: 256 },
     join(directory, "console"),

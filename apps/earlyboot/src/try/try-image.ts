@@ -8,7 +8,7 @@ import { readImageFile } from "../inspect/read-image-file.ts";
 import { findModules } from "../kernel/find-modules.ts";
 import { readKernelFile, type KernelFile } from "../kernel/read-kernel-file.ts";
 import { chooseAccelerator } from "../qemu/choose-accelerator.ts";
-import { guestConsoleName, type GuestDisk } from "../qemu/qemu-arguments.ts";
+import { guestKernelWords, type GuestDisk } from "../qemu/qemu-arguments.ts";
 import { startGuest } from "../qemu/start-guest.ts";
 import { parseScratchFacts } from "../scratch/scratch-facts.ts";
 import { formatBytes } from "../terminal/format.ts";
@@ -135,9 +135,7 @@ async function boot(trial: Trial, options: TryOptions, terminal: Terminal): Prom
 /** A boot that fails ends by itself; what the person asks for comes last, and so wins. */
 function commandLineFor({ kernel, root }: Trial, { cmdline }: TryOptions): string {
   return [
-    `console=${guestConsoleName(kernel.architecture)}`,
-    "panic=-1",
-    "tsc=reliable",
+    ...guestKernelWords(kernel.architecture),
     "earlyboot.onfailure=poweroff",
     "earlyboot.timeout=30",
     ...root.commandLine,

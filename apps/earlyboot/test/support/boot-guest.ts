@@ -4,7 +4,7 @@ import { dirname, join } from "node:path";
 import { afterEach, beforeEach, expect, jest } from "@jest/globals";
 import { consoleLog } from "@earlyboot/jest/console-log";
 import {
-  guestConsoleName,
+  guestKernelWords,
   hostArchitecture,
   parseScratchFacts,
   startGuest,
@@ -84,9 +84,9 @@ export async function bootGuest(options: TestGuest): Promise<BootedGuest> {
 
 /** The whole command line of a guest: the usual words first, so that later ones override them. */
 export function guestCommandLine(words: string): string {
-  const console = `console=${guestConsoleName(hostArchitecture())}`;
   // The kernel's tests of its own ciphers are a twentieth of a boot, and none of ours.
-  return `${console} panic=-1 tsc=reliable cryptomgr.notests earlyboot.onfailure=poweroff ${words}`;
+  const usual = [...guestKernelWords(hostArchitecture()), "cryptomgr.notests"];
+  return [...usual, "earlyboot.onfailure=poweroff", words].join(" ");
 }
 
 async function factsOf(guest: Guest, log: string): Promise<ScratchFacts> {

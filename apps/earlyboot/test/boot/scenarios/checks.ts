@@ -100,8 +100,7 @@ async function countReboots(): Promise<void> {
         ["-drive", `if=pflash,format=raw,readonly=on,file=${firmware.code}`],
         ["-drive", `if=pflash,format=raw,file=${variables}`],
       ].flat(),
-      // The kernel tries the timer against a delay loop, which an emulation can be too slow for.
-      commandLine: `${words} no_timer_check checker.status=${status}`,
+      commandLine: `${words} checker.status=${status}`,
     });
 
   for (let count = 1; count < 3; count++) {
