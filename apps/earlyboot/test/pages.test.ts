@@ -9,7 +9,7 @@ import { reportPage } from "../src/report/report-page.ts";
 import { reportSvg } from "../src/report/report-svg.ts";
 import { type View, hasChromium, withPage } from "./support/chromium.ts";
 
-jest.setTimeout(120_000);
+jest.setTimeout(300_000);
 
 /** For those who want to look: pictures of all pages are kept here. */
 const pictures = join(tmpdir(), "earlyboot-pages");

@@ -7,7 +7,7 @@ export interface GuestConsole {
   /**
    * Waits until the guest has printed what `pattern` matches, after what an earlier `expect` matched.
    *
-   * @throws {@link ConsoleError} when the guest ends first, or `seconds` (default 120) pass.
+   * @throws {@link ConsoleError} when the guest ends first, or `seconds` (default 300) pass.
    */
   expect(pattern: RegExp | string, seconds?: number): Promise<RegExpMatchArray>;
   /** Types `text` as a person would; `\n` is the Enter key. */
@@ -54,7 +54,7 @@ export function openConsole(output: Readable, input: Writable, log: string): Gue
     text: () => text,
     type: (keys) => void input.write(keys.replaceAll("\n", "\r")),
     onText: (listener) => void listeners.push(listener),
-    expect(pattern, seconds = 120) {
+    expect(pattern, seconds = 300) {
       const wanted = typeof pattern === "string" ? literally(pattern) : pattern;
       return new Promise((resolve, reject) => {
         const finish = (settle: () => void) => {

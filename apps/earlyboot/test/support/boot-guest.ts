@@ -16,7 +16,7 @@ import { testKernel } from "./boot-environment.ts";
 import { testImage } from "./test-image.ts";
 
 // A guest takes some 10 s; this only ends what hangs.
-jest.setTimeout(300_000);
+jest.setTimeout(900_000);
 
 /** A guest to boot: the usual image and kernel, unless others are named. */
 export interface TestGuest extends Partial<Omit<GuestOptions, "commandLine">> {
@@ -75,7 +75,7 @@ export async function bootGuest(options: TestGuest): Promise<BootedGuest> {
       return guest.console.text();
     },
     async reachedInit() {
-      await guest.console.expect("earlyboot-scratch: the real init runs", 180);
+      await guest.console.expect("earlyboot-scratch: the real init runs");
       return factsOf(guest, log);
     },
     reachedFacts: () => factsOf(guest, log),
