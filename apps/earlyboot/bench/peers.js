@@ -12,7 +12,7 @@ const execute = promisify(execFile);
  */
 export const compressors = {
   lz4: { program: "lz4", level: 9, words: ["lz4", "-9", "-l"] },
-  zstd: { program: "zstd", level: 18, words: ["zstd", "-q", "-18"] },
+  zstd: { program: "zstd", level: 9, words: ["zstd", "-q", "-9"] },
 };
 
 /** initramfs-tools, with nothing but its own hooks: those of mdadm, LVM and the like are left out. */

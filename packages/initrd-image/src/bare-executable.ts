@@ -6,6 +6,7 @@ import { ImageError } from "./image-error.ts";
 
 /** The script that Bare runs first, and the bundle that this script loads: data in its executable. */
 const objects = ["bare_js", "bare_js_len", "bare_bundle", "bare_bundle_len"] as const;
+const names: ReadonlySet<string> = new Set(objects);
 
 /** What the executable is made of. */
 interface BareScripts {
@@ -21,7 +22,7 @@ interface BareScripts {
  * @throws ImageError `bad-elf`: not Bare; `bad-option`: a script is larger than the room for it.
  */
 export function bareExecutable({ file, script, later }: BareScripts): StreamedContent {
-  const found = dataObjects(file, objects);
+  const found = dataObjects(file, (name) => names.has(name));
   const [first, firstLength, bundle, bundleLength] = objects.map((name) => found.get(name));
   if (!first || !firstLength || !bundle || !bundleLength) {
     throw new ImageError("bad-elf", `${file} does not hold what Bare runs first: is it Bare?`);

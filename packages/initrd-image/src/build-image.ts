@@ -15,6 +15,7 @@ import type {
   Compression,
   ImagePlan,
   PlannedEntry,
+  PlannedSource,
 } from "./plan.ts";
 import { archiveEntry } from "./planned-content.ts";
 import { removeLeftovers, temporaryBeside } from "./temporary-file.ts";
@@ -147,14 +148,19 @@ async function compressionMethod(
   { compression = "zstd", level = defaultLevels[compression], cache }: BuildOptions,
 ): Promise<CompressionMethod> {
   const runtime = plan.entries.find(
-    (entry) =>
-      entry.kind === "file" && (entry.source.kind === "stripped" || entry.source.kind === "bare"),
+    (entry) => entry.kind === "file" && runtimeKinds.has(entry.source.kind),
   );
   if ((compression !== "zstd" && compression !== "lz4") || runtime === undefined)
     return { compression, level };
   const stretch = await findStretch(entries, runtime.path.slice(1), { compression, level, cache });
   return { compression, level, stretch };
 }
+
+const runtimeKinds: ReadonlySet<PlannedSource["kind"]> = new Set([
+  "bare",
+  "small-node",
+  "stripped",
+]);
 
 /** An archive on its way, and what is known of it when it has gone by. */
 interface Archive {

@@ -28,7 +28,7 @@ export const defaultLevels: Readonly<Record<Compression, number | undefined>> = 
   lz4: undefined,
   none: undefined,
   xz: 6,
-  zstd: 18,
+  zstd: 9,
 };
 
 /** The levels that each compression has, from the quickest to the smallest. */

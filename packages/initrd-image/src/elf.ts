@@ -1,6 +1,6 @@
-import { closeSync, openSync, readFileSync, readSync } from "node:fs";
+import { closeSync, openSync, readSync } from "node:fs";
 import type { StreamedContent } from "./cpio.ts";
-import { fileBytes } from "./file-bytes.ts";
+import { type ReadRange, fileBytes } from "./file-bytes.ts";
 import { ImageError } from "./image-error.ts";
 
 /** A library that a program opens by itself, as its `.note.dlopen` says. */
@@ -39,7 +39,8 @@ interface Segment {
   readonly size: number;
 }
 
-const segmentType = { load: 1, dynamic: 2, interpreter: 3, note: 4 } as const;
+/** Types of segments, `p_type`. */
+export const segmentType = { load: 1, dynamic: 2, interpreter: 3, note: 4 } as const;
 const dynamicTag = {
   needed: 1,
   stringTable: 5,
@@ -48,7 +49,8 @@ const dynamicTag = {
   runpath: 29,
 } as const;
 const headerSize = 64;
-const segmentSize = 56;
+/** The size of a program header. */
+export const segmentSize = 56;
 const dlopenNoteType = 0x407c_0c0a;
 
 /**
@@ -73,7 +75,7 @@ export interface Replacement {
 }
 
 /** Of a header without sections: e_shoff, then e_shnum and e_shstrndx, are zero. */
-const noSections: readonly Replacement[] = [
+export const noSections: readonly Replacement[] = [
   { offset: 40, bytes: new Uint8Array(8) },
   { offset: 60, bytes: new Uint8Array(4) },
 ];
@@ -93,22 +95,24 @@ export function strippedElf(
     throw new ImageError("bad-elf", `cannot strip ${file}: not a 64-bit ELF file`);
   return {
     size: elf.loadedSize,
-    stream: () => withReplaced(file, elf.loadedSize, [...noSections, ...replacements]),
+    stream: () => withReplaced(file, 0, elf.loadedSize, [...noSections, ...replacements]),
   };
 }
 
-async function* withReplaced(
+/** `size` bytes of a file from `offset` on, with `replacements`, whose offsets are those of the whole file. */
+export async function* withReplaced(
   file: string,
+  offset: number,
   size: number,
   replacements: readonly Replacement[],
 ): AsyncGenerator<Uint8Array> {
-  let start = 0;
-  for await (const piece of fileBytes(file, size)) {
+  let start = offset;
+  for await (const piece of fileBytes(file, size, offset)) {
     const end = start + piece.length;
-    for (const { offset, bytes } of replacements) {
-      const from = Math.max(offset, start);
-      const to = Math.min(offset + bytes.length, end);
-      if (from < to) piece.set(bytes.subarray(from - offset, to - offset), from - start);
+    for (const { offset: at, bytes } of replacements) {
+      const from = Math.max(at, start);
+      const to = Math.min(at + bytes.length, end);
+      if (from < to) piece.set(bytes.subarray(from - at, to - at), from - start);
     }
     yield piece;
     start = end;
@@ -127,22 +131,39 @@ export interface DataObject {
  */
 export function dataObjects(
   file: string,
-  names: readonly string[],
+  isWanted: (name: string) => boolean,
 ): ReadonlyMap<string, DataObject> {
   const found = new Map<string, DataObject>();
-  const bytes = readFileSync(file);
-  const sections = sectionsOf(bytes);
-  const symbols = sections.find(({ type }) => type === dynamicSymbols);
-  const strings = sections[symbols?.link ?? 0];
-  if (symbols === undefined || strings === undefined) return found;
-  for (let at = symbols.offset; at < symbols.offset + symbols.size; at += symbolSize) {
-    const name = cString(bytes, strings.offset + bytes.readUInt32LE(at));
-    const home = sections[bytes.readUInt16LE(at + 6)];
-    if (!names.includes(name) || home === undefined) continue;
-    const offset = Number(bytes.readBigUInt64LE(at + 8)) - home.address + home.offset;
-    found.set(name, { offset, size: Number(bytes.readBigUInt64LE(at + 16)) });
+  const sections = withRanges(file, sectionsOf);
+  const symbolSection = sections.find(({ type }) => type === dynamicSymbols);
+  const stringSection = sections[symbolSection?.link ?? 0];
+  if (symbolSection === undefined || stringSection === undefined) return found;
+  const [symbols, strings] = withRanges(file, (read) => [
+    read(symbolSection.offset, symbolSection.size),
+    read(stringSection.offset, stringSection.size),
+  ]);
+  for (let at = 0; at < symbols.length; at += symbolSize) {
+    const name = cString(strings, symbols.readUInt32LE(at));
+    const home = sections[symbols.readUInt16LE(at + 6)];
+    if (!isWanted(name) || home === undefined) continue;
+    const offset = Number(symbols.readBigUInt64LE(at + 8)) - home.address + home.offset;
+    found.set(name, { offset, size: Number(symbols.readBigUInt64LE(at + 16)) });
   }
   return found;
+}
+
+/**
+ * Lets `use` read whole ranges of a file.
+ *
+ * @throws ImageError `bad-elf`: a range reaches beyond the end of the file.
+ */
+export function withRanges<T>(file: string, use: (read: ReadRange) => T): T {
+  const descriptor = openSync(file, "r");
+  try {
+    return use((offset, size) => wholeRange(descriptor, offset, size, file));
+  } finally {
+    closeSync(descriptor);
+  }
 }
 
 interface Section {
@@ -158,16 +179,18 @@ const dynamicSymbols = 11;
 const symbolSize = 24;
 const sectionSize = 64;
 
-function sectionsOf(bytes: Buffer): readonly Section[] {
-  const table = Number(bytes.readBigUInt64LE(40));
-  return Array.from({ length: bytes.readUInt16LE(60) }, (_, index) => {
-    const at = table + index * sectionSize;
+function sectionsOf(read: ReadRange): readonly Section[] {
+  const header = read(0, headerSize);
+  const count = header.readUInt16LE(60);
+  const table = read(Number(header.readBigUInt64LE(40)), count * sectionSize);
+  return Array.from({ length: count }, (_, index) => {
+    const at = index * sectionSize;
     return {
-      type: bytes.readUInt32LE(at + 4),
-      address: Number(bytes.readBigUInt64LE(at + 16)),
-      offset: Number(bytes.readBigUInt64LE(at + 24)),
-      size: Number(bytes.readBigUInt64LE(at + 32)),
-      link: bytes.readUInt32LE(at + 40),
+      type: table.readUInt32LE(at + 4),
+      address: Number(table.readBigUInt64LE(at + 16)),
+      offset: Number(table.readBigUInt64LE(at + 24)),
+      size: Number(table.readBigUInt64LE(at + 32)),
+      link: table.readUInt32LE(at + 40),
     };
   });
 }
@@ -219,9 +242,8 @@ function segmentAt(table: Buffer, at: number): Segment {
 }
 
 type DynamicNames = Pick<ElfFile, "needed" | "rpath" | "runpath">;
-type RangeReader = (offset: number, size: number) => Buffer;
 
-function dynamicNames(segments: readonly Segment[], read: RangeReader, file: string): DynamicNames {
+function dynamicNames(segments: readonly Segment[], read: ReadRange, file: string): DynamicNames {
   const dynamic = segments.find(({ type }) => type === segmentType.dynamic);
   if (dynamic === undefined) return { needed: [], rpath: [], runpath: [] };
   const entries = dynamicEntries(read(dynamic.offset, dynamic.size));
@@ -255,7 +277,7 @@ function dynamicEntries(bytes: Buffer): readonly DynamicEntry[] {
 function stringTable(
   entries: readonly DynamicEntry[],
   segments: readonly Segment[],
-  read: RangeReader,
+  read: ReadRange,
   file: string,
 ): Buffer {
   const valueOf = (wanted: number): number => entries.find(({ tag }) => tag === wanted)?.value ?? 0;

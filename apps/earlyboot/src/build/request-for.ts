@@ -20,6 +20,7 @@ export function requestFor(config: EarlybootConfig, directory = "/"): InitrdRequ
   return {
     architecture: hostArchitecture(),
     ...(config.host === undefined ? {} : { host: config.host }),
+    ...(config.intl === undefined ? {} : { intl: config.intl }),
     kernelVersion,
     ...(here && isWithoutModules(kernelVersion)
       ? {}
@@ -76,6 +77,7 @@ function bootConfiguration(config: EarlybootConfig): Partial<BootConfiguration> 
 const imageKeys: ReadonlySet<string> = new Set<keyof EarlybootConfig | "$schema">([
   "$schema",
   "host",
+  "intl",
   "kernel",
   "modules",
   "blacklist",

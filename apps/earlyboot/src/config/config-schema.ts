@@ -1,10 +1,13 @@
-import type { Compression, Host } from "@earlyboot/initrd-image";
+import type { Compression, Host, IntlChoice } from "@earlyboot/initrd-image";
 
 /** How an image can be compressed. */
 export const compressions: readonly Compression[] = ["zstd", "lz4", "gzip", "xz", "none"];
 
 /** What can run the boot program. */
 const hosts: readonly Host[] = ["node", "bare"];
+
+/** The languages that Node may know. */
+const intlChoices: readonly IntlChoice[] = ["small", "full"];
 
 /** The JSON schema of `earlyboot.config.json`. */
 export const configSchema: object = {
@@ -18,6 +21,12 @@ export const configSchema: object = {
       enum: hosts,
       default: "node",
       description: "What runs the boot program: bare is smaller and starts sooner.",
+    },
+    intl: {
+      enum: intlChoices,
+      default: "small",
+      description:
+        "The languages that Node knows: English only, as builds of Node with small-icu, or all; not for bare.",
     },
     kernel: {
       type: "string",

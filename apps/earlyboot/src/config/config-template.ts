@@ -40,6 +40,9 @@ export default defineConfig({
   // "bare" makes an image half as large; what needs Node itself does not run on it.
   // host: "node",
 
+  // "full" gives Node all languages and encodings; "small" is for English only.
+  // intl: "small",
+
   // Microcode of this machine's processors, where it is installed: "auto", "all" or "none".
   // microcode: "auto",
 

@@ -1,5 +1,5 @@
 import type { MicrocodeChoice } from "../build/find-microcode.ts";
-import type { Compression, Host } from "@earlyboot/initrd-image";
+import type { Compression, Host, IntlChoice } from "@earlyboot/initrd-image";
 import type { BootConfiguration } from "@earlyboot/initrd-init";
 
 /** What `earlyboot.config.ts` says. Everything has a default that boots the machine that it runs on. */
@@ -23,6 +23,12 @@ export interface EarlybootConfig extends Pick<
    * programs. Default `node`.
    */
   readonly host?: Host;
+  /**
+   * The languages that Node knows in the image: English only (`small`), or all (`full`), which makes an image larger
+   * by a quarter. It is for hooks and boot programs that show text in other languages by `Intl`, cut words of
+   * languages without spaces, or read encodings of more than one byte but UTF-8 and UTF-16. Default `small`.
+   */
+  readonly intl?: IntlChoice;
   /** The version of the kernel, as `uname -r` prints it; default: the running one's. */
   readonly kernel?: string;
   /**

@@ -14,7 +14,7 @@ export function smallOptions(directory: string): ImageOptions {
   return {
     bundle,
     configuration: { version: 1 },
-    runtime: { node: standIn, addon: standIn, addonSha256 },
+    runtime: { node: standIn, addon: standIn, addonSha256, intl: "full" },
   };
 }
 
