@@ -19,5 +19,6 @@ export {
 export { parseScratchFacts, type ScratchFacts } from "./scratch/scratch-facts.ts";
 export { scratchInit, scratchMarker } from "./scratch/scratch-init.ts";
 export { defineConfig, type EarlybootConfig } from "./config/earlyboot-config.ts";
+export type { MicrocodeChoice } from "./build/find-microcode.ts";
 export type { Hook, Hooks } from "@earlyboot/initrd-init";
 export { findStaticBusybox } from "./scratch/static-busybox.ts";
