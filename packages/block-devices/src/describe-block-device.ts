@@ -21,6 +21,18 @@ export function describeBlockDevice(device: BlockDeviceInfo): string {
   return words.filter((word) => word !== undefined).join("  ");
 }
 
+/**
+ * A line about each device, and one for all those that have no content, the last: a kernel may have many
+ * loop devices to which nothing is attached.
+ */
+export function describeBlockDevices(devices: readonly BlockDeviceInfo[]): readonly string[] {
+  const empty = devices.filter(({ status }) => status === "empty");
+  const lines = devices.filter(({ status }) => status !== "empty").map(describeBlockDevice);
+  return empty.length === 0
+    ? lines
+    : [...lines, `empty: ${empty.map(({ path }) => path).join(" ")}`];
+}
+
 function describeContent(content: Identification | undefined, table: string | undefined): string {
   return content?.type ?? table ?? "nothing known on it";
 }

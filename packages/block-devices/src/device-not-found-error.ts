@@ -1,7 +1,7 @@
 import { nearestWord, printable } from "@earlyboot/linux-syscalls";
 import { formatDeviceSpecification, type DeviceSpecification } from "@earlyboot/mount-spec";
 import type { BlockDeviceInfo } from "./block-device-info.ts";
-import { describeBlockDevice } from "./describe-block-device.ts";
+import { describeBlockDevices } from "./describe-block-device.ts";
 import { answersTo, isBlockDevice } from "./wanted-device.ts";
 
 /** No device answered to what was wanted in time. */
@@ -21,7 +21,7 @@ export class DeviceNotFoundError extends Error {
     const seen = devices.toSorted(
       (a, b) => Number(b === near?.device) - Number(a === near?.device),
     );
-    const lines = seen.map((device) => `  ${describeBlockDevice(device)}`);
+    const lines = describeBlockDevices(seen).map((line) => `  ${line}`);
     super([explain(wanted, near, devices), ...lines].join("\n"));
     this.wanted = wanted;
     this.seen = seen;

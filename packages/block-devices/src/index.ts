@@ -6,7 +6,7 @@
 export { AmbiguousContentError } from "./ambiguous-content-error.ts";
 export { AmbiguousDeviceError } from "./ambiguous-device-error.ts";
 export type { BlockDeviceInfo, DeviceStatus } from "./block-device-info.ts";
-export { describeBlockDevice, formatSize } from "./describe-block-device.ts";
+export { describeBlockDevice, describeBlockDevices, formatSize } from "./describe-block-device.ts";
 export { DeviceNotFoundError } from "./device-not-found-error.ts";
 export type { BlockDeviceLinux } from "./device-tracker.ts";
 export {

@@ -40,8 +40,21 @@ export function checkerFor(type: string): Checker | undefined {
   }
   if (unchecked.has(type)) return undefined;
   const name = aliases.get(type) ?? type;
-  return { ...standard, program: `fsck.${type}`, ...table[name] };
+  const checker = { ...standard, program: `fsck.${type}`, ...table[name] };
+  return {
+    ...checker,
+    translate: (status, mode, output) =>
+      sameForAll.get(status) ?? checker.translate(status, mode, output),
+  };
 }
+
+/** Statuses that mean the same whichever the program, and the bits of fsck(8) for them. */
+const sameForAll: ReadonlyMap<number, number> = new Map([
+  // Before its first instruction: a shared library is missing; ld.so(8).
+  [127, FsckBit.LibraryError],
+  // What exit(-1) becomes.
+  [255, FsckBit.OperationalError],
+]);
 
 /** Types without a checker, of those that a system could be started from. */
 const unchecked: ReadonlySet<string> = new Set(
@@ -167,9 +180,6 @@ const table: Readonly<Record<string, Partial<Checker>>> = {
   },
 };
 
-/** What exit(-1) becomes. */
-const failedCall = 255;
-
 /** For a program that only tells good (0) from bad (1). */
 function withErrorsLeft(status: number): number {
   if (status === 0) return 0;
@@ -190,7 +200,6 @@ function translateFat(status: number, mode: RepairMode, output: string): number 
 
 /** Status 1 of fsck.f2fs: it found errors, and corrected them unless it was told to write nothing. */
 function translateF2fs(status: number, mode: RepairMode): number {
-  if (status === failedCall) return FsckBit.OperationalError;
   return status === FsckBit.ErrorsCorrected && mode === "no" ? FsckBit.ErrorsLeft : status;
 }
 

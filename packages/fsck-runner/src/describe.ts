@@ -15,11 +15,30 @@ function wordsFor(finding: Finding): string {
   const { program } = finding;
   const said = lastWords(finding.errorOutput) || lastWords(finding.output);
   if (outcome === "killed") {
-    return `could not be checked: signal ${finding.signal} ended ${program}${said}`;
+    return `could not be checked: ${signalWords(finding.signal)} ended ${program}${said}`;
   }
   if (outcome === "pass" || outcome === "errors-corrected") return outcomeWords[outcome];
   return `${outcomeWords[outcome]} (${program}, status ${finding.status})${said}`;
 }
+
+/** A signal by its number and, where it is one that ends checkers, its name; see signal(7). */
+function signalWords(signal: number): string {
+  const name = signalNames.get(signal);
+  return name === undefined ? `signal ${signal}` : `signal ${signal} (${name})`;
+}
+
+const signalNames: ReadonlyMap<number, string> = new Map([
+  [1, "SIGHUP"],
+  [2, "SIGINT"],
+  [4, "SIGILL"],
+  [6, "SIGABRT"],
+  [7, "SIGBUS"],
+  [8, "SIGFPE"],
+  [9, "SIGKILL"],
+  [11, "SIGSEGV"],
+  [13, "SIGPIPE"],
+  [15, "SIGTERM"],
+]);
 
 const outcomeWords: Readonly<Record<FsckOutcome, string>> = {
   pass: "has no errors",

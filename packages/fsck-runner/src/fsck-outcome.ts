@@ -34,7 +34,7 @@ const known = words.reduce((sum, [bit]) => sum | bit, 0);
 
 /**
  * Reads the exit status of fsck(8), a sum of bits: `outcome` is the highest bit's word, `all` are all
- * bits' words, lowest first. A status with bits that fsck(8) does not name is an `operational-error`.
+ * bits' words, lowest first. A bit that fsck(8) does not name counts as `operational-error`.
  */
 export function fsckOutcome(status: number): {
   readonly outcome: FsckOutcome;

@@ -126,6 +126,16 @@ it.each([
     "library-error",
     "/dev/vda (ext4) was not checked: the checker lacks a shared library (e2fsck, status 128), which said: first second",
   ],
+  [
+    127,
+    "library-error",
+    "/dev/vda (ext4) was not checked: the checker lacks a shared library (e2fsck, status 127), which said: first second",
+  ],
+  [
+    255,
+    "operational-error",
+    "/dev/vda (ext4) could not be checked (e2fsck, status 255), which said: first second",
+  ],
 ])("tells what status %i means: %s", async (status, outcome, message) => {
   const linux = startMachine({
     "/sbin/e2fsck": { status, output: "e2fsck 1.47\n first\n\n\tsecond\n" },
@@ -154,7 +164,7 @@ it("tells which signal ended the checker", async () => {
     outcome: "killed",
     signal: 9,
     program: "e2fsck",
-    message: "/dev/vda (ext4) could not be checked: signal 9 ended e2fsck",
+    message: "/dev/vda (ext4) could not be checked: signal 9 (SIGKILL) ended e2fsck",
   });
 });
 

@@ -24,7 +24,7 @@ export interface BootLog {
   record(text: string): void;
   /** Says from now on what `level` asks for; `quiet` keeps the console to warnings and errors. */
   configure(options: { readonly level: LogLevel; readonly quiet: boolean }): void;
-  /** Everything that was said, at any level, oldest first. */
+  /** What was said, at any level, oldest first; of very many lines those that matter least are missing. */
   readonly lines: readonly LogLine[];
 }
 
@@ -33,6 +33,15 @@ const numbers: Readonly<Record<LogLevel, number>> = { error: 3, warning: 4, info
 
 /** What one record of `/dev/kmsg` may hold, prefix included. */
 const longest = 900;
+
+/** Most lines that are kept: a checker may print millions, and must not fill the memory. */
+const mostLines = 10_000;
+
+/** Makes room in a log that is full: for debugging first, then what is oldest. */
+function makeRoom(lines: LogLine[]): void {
+  const telling = lines.filter(({ level }) => level !== "debug");
+  lines.splice(0, lines.length, ...telling.slice(-mostLines / 2));
+}
 
 /**
  * Makes the log of a boot. Lines go to the kernel's log, which shows them on every console that it
@@ -50,6 +59,7 @@ export function createBootLog(
   const say = (level: LogLevel, said: string): void => {
     // Names come escaped already; this catches what programs print, and messages of somebody else's.
     const text = safeText(said);
+    if (lines.length === mostLines) makeRoom(lines);
     lines.push({ time: linux.now(), level, text });
     const number = numbers[level];
     if (number > logged) return;

@@ -112,10 +112,29 @@ function readImageIndex(boot: Boot, release: string): ModuleIndex | undefined {
   }
 }
 
-/** The devices whose driver the image lacks, with the names of the modules that it would take. */
+/**
+ * The devices whose driver the image lacks, with the names of the modules that it would take; those behind
+ * which there may be a disk come first.
+ */
 export function missingDrivers({ modules }: Pick<Boot, "modules">): readonly MissingDriver[] {
-  return modules === undefined ? [] : nameMissingDrivers(modules.index, modules.unanswered);
+  if (modules === undefined) return [];
+  const missing = nameMissingDrivers(modules.index, modules.unanswered);
+  return [...missing.filter(mayLeadToDisk), ...missing.filter((each) => !mayLeadToDisk(each))];
 }
+
+/** Whether a disk or a share may be behind a device, as far as its alias tells. */
+export function mayLeadToDisk({ modalias }: Pick<MissingDriver, "modalias">): boolean {
+  return !diskless.some((pattern) => pattern.test(modalias));
+}
+
+/** Aliases of what never is a way to a disk; see Documentation/ABI/testing/sysfs-bus-usb and its kin. */
+const diskless: readonly RegExp[] = [
+  /^(cpu|dmi|gameport|hdaudio|hid|input|leds|serio|snd|wmi):/,
+  // Display, multimedia, communication and input controllers, by their class.
+  /^pci:.*bc0[3479]sc/,
+  // Audio, human interface, video and wireless interfaces.
+  /^usb:.*ic(01|03|0E|E0)isc/i,
+];
 
 /** The modules that the boot stopped waiting for, and that the kernel has not brought up since. */
 export function lateModules({ modules }: Pick<Boot, "modules">): readonly LateModule[] {

@@ -4,8 +4,8 @@ import {
   type CheckResult,
   tellingLines,
 } from "@earlyboot/fsck-runner";
-import { RebootCommand } from "@earlyboot/linux-syscalls";
-import { BootFailure } from "./boot-failure.ts";
+import { RebootCommand, Signal, errorCode } from "@earlyboot/linux-syscalls";
+import { BootFailure, messageOf } from "./boot-failure.ts";
 import { prepareType } from "./boot-modules.ts";
 import { writeBootReport } from "./boot-recorder.ts";
 import { type Boot, warn } from "./boot.ts";
@@ -58,10 +58,14 @@ export async function checkDevice(boot: Boot, check: DeviceCheck): Promise<Check
   };
   boot.checks.add(stopChecking);
   void tellOfPatience(boot, check, ended.signal);
-  const result = await checking.finally(() => {
-    boot.checks.delete(stopChecking);
-    ended.abort();
-  });
+  const result = await checking
+    .finally(() => {
+      boot.checks.delete(stopChecking);
+      ended.abort();
+    })
+    .catch((error: unknown) => {
+      throw notCheckedFailure(check, error);
+    });
   if (shown >= 0) ui.write("\n");
   const { device, type } = check;
   recorder.check({ device, type, outcome: result.outcome, duration: linux.now() - started });
@@ -151,10 +155,7 @@ async function rebootForChecker(boot: Boot, result: CheckResult): Promise<void> 
     throw new BootFailure({
       operation: `check ${result.device}`,
       reason: `${result.message} It asked for that ${count} times in a row`,
-      hints: [
-        "Check the file system from another system, or by hand in the REPL.",
-        "To boot without the check: fsck.mode=skip.",
-      ],
+      hints: ["Check the file system from another system, or by hand in the REPL.", skipHint],
     });
   }
   const loop =
@@ -168,7 +169,29 @@ async function rebootForChecker(boot: Boot, result: CheckResult): Promise<void> 
   await new Promise(() => {});
 }
 
+const skipHint = "To boot without the check: fsck.mode=skip.";
+
+/** The checker did not even begin: it cannot be started, or the device is gone. */
+function notCheckedFailure({ device, type }: DeviceCheck, error: unknown): BootFailure {
+  const program = checkerFor(type)?.program ?? "its checker";
+  const { syscall } =
+    typeof error === "object" && error !== null && "syscall" in error ? error : {};
+  const cannotStart = syscall === "execve";
+  const causes: Readonly<Record<string, string>> = {
+    ENOENT: `${program} names an interpreter or loader that the image lacks: build the image again with it.`,
+    ENOEXEC: `The image's ${program} is no program of this machine's architecture.`,
+  };
+  const cause = cannotStart ? causes[errorCode(error) ?? ""] : undefined;
+  return new BootFailure({
+    operation: `check ${device}`,
+    reason: cannotStart ? `${program} cannot be started: ${messageOf(error)}` : messageOf(error),
+    hints: [...(cause === undefined ? [] : [cause]), ...(cannotStart ? [skipHint] : [])],
+    cause: error,
+  });
+}
+
 function checkFailure({ settings }: Boot, result: CheckResult): BootFailure {
+  const wasKilled = result.outcome === "killed" && result.signal === Signal.Kill;
   const canRepair = result.outcome === "errors-left" && settings.repair.value !== "yes";
   return new BootFailure({
     operation: `check ${result.device}`,
@@ -176,8 +199,9 @@ function checkFailure({ settings }: Boot, result: CheckResult): BootFailure {
     seen: "output" in result ? tellingLines(result.output).slice(-mostLines) : [],
     hints: [
       ...(canRepair ? ["To repair all that can be: fsck.mode=force fsck.repair=yes."] : []),
+      ...(wasKilled ? ["Was there too little memory? The kernel's log says so (.dmesg)."] : []),
       `Repair it by hand: in the REPL, checkFileSystem(linux, "${result.device}", "${result.type}", { repair: "yes" }).`,
-      "To boot without the check: fsck.mode=skip.",
+      skipHint,
     ],
   });
 }

@@ -1,4 +1,4 @@
-import { describeBlockDevice, listBlockDevices } from "@earlyboot/block-devices";
+import { describeBlockDevices, listBlockDevices } from "@earlyboot/block-devices";
 import type { MissingDriver } from "@earlyboot/kernel-modules";
 import { printable } from "@earlyboot/linux-syscalls";
 import { type BootFailure, messageOf } from "./boot-failure.ts";
@@ -63,7 +63,7 @@ async function devicesNow({ linux }: Boot): Promise<readonly string[]> {
   const answered = new AbortController();
   const late = linux.sleep(patience, answered.signal).then(() => []);
   try {
-    return (await Promise.race([listBlockDevices(linux), late])).map(describeBlockDevice);
+    return describeBlockDevices(await Promise.race([listBlockDevices(linux), late]));
   } catch {
     return [];
   } finally {

@@ -12,7 +12,7 @@ import {
   parseRootParameter,
 } from "@earlyboot/mount-spec";
 import { BootFailure, messageOf } from "./boot-failure.ts";
-import { lateModules, missingDrivers } from "./boot-modules.ts";
+import { lateModules, mayLeadToDisk, missingDrivers } from "./boot-modules.ts";
 import type { BootSettings, Setting } from "./boot-settings.ts";
 import type { Boot } from "./boot.ts";
 
@@ -179,7 +179,8 @@ function driverHints(boot: Boot): readonly string[] {
     return ["Build the image again for the kernel that is running, or boot the one it is for."];
   }
   const late = lateModules(boot).map(({ name }) => name);
-  const missing = new Set(missingDrivers(boot).flatMap(({ modules }) => modules));
+  const wanted = missingDrivers(boot).filter(mayLeadToDisk);
+  const missing = new Set(wanted.flatMap(({ modules }) => modules));
   return [
     ...(late.length === 0
       ? []

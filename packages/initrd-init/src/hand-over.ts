@@ -1,4 +1,4 @@
-import { type Linux, RebootCommand, Signal, errorCode, printable } from "@earlyboot/linux-syscalls";
+import { type Linux, RebootCommand, errorCode, printable } from "@earlyboot/linux-syscalls";
 import { executeInit, findInit } from "@earlyboot/switch-root";
 import { BootFailure, messageOf } from "./boot-failure.ts";
 import { lateModules } from "./boot-modules.ts";
@@ -125,26 +125,50 @@ async function runBootProgram(boot: Boot, path: string): Promise<void> {
   await linux.sleep(readingTime);
   linux.sync();
   linux.reboot(RebootCommand.Restart);
-  linux.kill(linux.getpid(), Signal.Continue);
+  // The kernel is going down.
+  await new Promise(() => {});
 }
 
 /** Makes a failure of what a boot program threw, or let happen. */
 export function programFailure(path: string, error: unknown): BootFailure {
   return new BootFailure({
     operation: `run the boot program ${printable(path)}`,
-    reason: messageOf(error),
+    reason: whatWasThrown(error),
     seen: stackOf(error),
-    hints: ["Correct it, or boot without earlyboot.load=."],
+    hints: [
+      ...(nameOf(error) === "SyntaxError" ? [`Where, says node --check ${printable(path)}.`] : []),
+      "Correct it, or boot without earlyboot.load=.",
+    ],
     cause: error,
   });
 }
 
-const mostFrames = 4;
+/** With the error's name, as a JavaScript host would print it; anything can be thrown. */
+function whatWasThrown(error: unknown): string {
+  const name = nameOf(error);
+  if (name === undefined) return `it threw ${messageOf(error)}`;
+  return name === "Error" ? messageOf(error) : `${name}: ${messageOf(error)}`;
+}
 
+/** The name of an error, or `undefined` of what is none. */
+function nameOf(error: unknown): string | undefined {
+  try {
+    if (typeof error !== "object" || error === null || !("message" in error)) return undefined;
+    return "name" in error && typeof error.name === "string" ? error.name : "Error";
+  } catch {
+    return undefined;
+  }
+}
+
+const mostFrames = 4;
+const foreign = /[(\s](node:|\/lib\/earlyboot\/)/;
+
+/** Where an error came about, less the functions of the host and of earlyboot. */
 function stackOf(error: unknown): readonly string[] {
   if (typeof error !== "object" || error === null || !("stack" in error)) return [];
   const lines = String(error.stack)
     .split("\n")
-    .slice(1, mostFrames + 1);
-  return lines.map((line) => printable(line.trim()));
+    .map((line) => line.trim());
+  const frames = lines.filter((line) => line.startsWith("at ") && !foreign.test(line));
+  return frames.slice(0, mostFrames).map(printable);
 }

@@ -1,5 +1,11 @@
 import { type Linux, MountFlag, errorCode, printable } from "@earlyboot/linux-syscalls";
-import { type RootParameter, nfsSource, parseMountOptions } from "@earlyboot/mount-spec";
+import {
+  type KernelLog,
+  type RootParameter,
+  lastKernelLine,
+  nfsSource,
+  parseMountOptions,
+} from "@earlyboot/mount-spec";
 import { BootFailure, messageOf } from "./boot-failure.ts";
 
 /** One way to mount the root. */
@@ -104,7 +110,7 @@ interface Answer {
  * @throws BootFailure with the kernel's answer to each way.
  */
 export async function mountRoot(
-  linux: Pick<Linux, "mount">,
+  linux: KernelLog & Pick<Linux, "mount">,
   attempts: readonly MountAttempt[],
   target: string,
   prepareType: (type: string) => Promise<void>,
@@ -119,7 +125,7 @@ export async function mountRoot(
       if (!tryNext.includes(errorCode(error) ?? "")) break;
     }
   }
-  throw mountFailure(answers, target);
+  throw mountFailure(linux, answers, target);
 }
 
 function mountOnce(
@@ -140,14 +146,25 @@ function mountOnce(
   }
 }
 
-function mountFailure(answers: readonly Answer[], target: string): BootFailure {
+/** Answers of which the kernel's log says more. */
+const isLogged = ["EINVAL", "EIO", "EUCLEAN"];
+
+function mountFailure(linux: KernelLog, answers: readonly Answer[], target: string): BootFailure {
   const first = answers[0];
-  const last = answers.at(-1);
+  // What the superblock contradicts was a mere try, where another type was right.
+  const telling = answers.findLast(({ attempt }) => attempt.contradiction === undefined);
+  const last = telling ?? answers.at(-1);
   const types = [...new Set(answers.map(({ attempt }) => attempt.type))].join(", ");
   const source = printable(first?.attempt.source ?? "");
+  const asked = telling !== undefined && isLogged.includes(errorCode(telling.error) ?? "");
+  const said = asked
+    ? lastKernelLine(linux, telling.attempt.source, telling.attempt.type)
+    : undefined;
   return new BootFailure({
     operation: `mount ${source} on ${target} as ${types}`,
-    reason: answers.map(reasonOf).join("; "),
+    reason:
+      answers.map(reasonOf).join("; ") +
+      (said === undefined ? "" : `\nthe kernel's last line about it: ${said}`),
     hints: last === undefined ? [] : mountHints(last.attempt, errorCode(last.error)),
     cause: last?.error,
   });
@@ -169,14 +186,14 @@ function mountHints(
     return [`Boot without rootfstype=, or with rootfstype=${contradiction}.`];
   }
   const device = printable(source);
-  const options = data === "" ? "" : `, or one of the options ${printable(data)} is wrong`;
   const hints: Readonly<Record<string, readonly string[]>> = {
     ENODEV: [
       `The kernel does not know ${type}: build the image with the module ${type}.`,
       `If ${device} is of another type, say so with rootfstype=.`,
     ],
     EINVAL: [
-      `The superblock is damaged or not of type ${type}${options}; the kernel's log says which (.dmesg).`,
+      ...(data === "" ? [] : [`One of the options may be wrong: ${printable(data)}`]),
+      `The superblock may be damaged, or not of type ${type}; the kernel's log says more (.dmesg).`,
       "A damaged file system: boot with fsck.mode=force, or check it from another system.",
     ],
     EBUSY: [`${device} is in use: is it mounted already, or a member of a RAID or LVM?`],

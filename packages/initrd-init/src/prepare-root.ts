@@ -1,4 +1,5 @@
 import { FileKind, type Linux, MountFlag, errorCode } from "@earlyboot/linux-syscalls";
+import { resolveInRoot } from "@earlyboot/mount-spec";
 import { makeDirectory } from "./make-directory.ts";
 import type { VolatileConfiguration } from "./boot-configuration.ts";
 import { BootFailure, messageOf } from "./boot-failure.ts";
@@ -41,6 +42,7 @@ export type RootLinux = Pick<
   | "mkdir"
   | "stat"
   | "lstat"
+  | "readLink"
   | "symlink"
   | "rename"
   | "readText"
@@ -49,6 +51,9 @@ export type RootLinux = Pick<
   | "spawn"
   | "sleep"
   | "access"
+  | "open"
+  | "read"
+  | "close"
 >;
 
 /** Where the file system with the image file is mounted; it moves along with `/run`. */
@@ -93,7 +98,7 @@ export async function prepareRoot(linux: RootLinux, request: RootRequest): Promi
   if (volatile === undefined) return { mounts, warnings };
   const tmpfs = writableLayer(volatile);
   makeDirectory(linux, upper);
-  if (!isMounted(linux, upper)) linux.mount({ ...tmpfs, target: upper });
+  if (!isMounted(linux, upper)) mountWritableLayer(linux, tmpfs);
   for (const layer of ["upper", "work"]) makeDirectory(linux, `${upper}/${layer}`);
   makeDirectory(linux, target);
   const union = await mountUnion(linux, { lower, upper, target, volatile, prepareType });
@@ -136,6 +141,22 @@ function writableLayer({ size = "50%", inodes }: VolatileConfiguration): MountAt
   return { source: "tmpfs", type: "tmpfs", flags: 0, data: data.join(",") };
 }
 
+function mountWritableLayer(linux: Pick<Linux, "mount">, tmpfs: MountAttempt): void {
+  try {
+    linux.mount({ ...tmpfs, target: upper });
+  } catch (error) {
+    const isRefused = errorCode(error) === "EINVAL";
+    throw new BootFailure({
+      operation: `make the root volatile: mount a tmpfs with ${tmpfs.data}`,
+      reason: messageOf(error),
+      hints: isRefused
+        ? ["Is its size one as tmpfs takes it? earlyboot.volatile=512m, or earlyboot.volatile=25%."]
+        : [],
+      cause: error,
+    });
+  }
+}
+
 async function attach(
   linux: RootLinux,
   file: string,
@@ -143,24 +164,39 @@ async function attach(
   { prepareType, attempts }: RootRequest,
 ): Promise<string> {
   await prepareType("loop");
-  const path = `${loopHolder}/${file.replace(/^\/+/, "")}`;
   const readOnly = sealed || attempts.every(({ flags }) => (flags & MountFlag.ReadOnly) !== 0);
   try {
+    // Its links are those of that file system: none leads into the initramfs.
+    const { path } = resolveInRoot(linux, loopHolder, file);
+    requireContent(linux, path);
     return linux.attachLoop({ file: path, readOnly });
   } catch (error) {
     throw loopFailure(file, error);
   }
 }
 
+/** Less than a sector, a loop device has no room for: nobody would ever find anything on it. */
+const leastContent = 512n;
+
+/** @throws Error for what is no image file, before the kernel makes an empty device of it. */
+function requireContent(linux: Pick<Linux, "stat">, path: string): void {
+  const { mode, size } = linux.stat(path);
+  if ((mode & FileKind.Mask) !== FileKind.Regular) throw new Error("it is not a regular file");
+  if (size < leastContent) throw new Error(`it holds no more than ${size} bytes`);
+}
+
 function loopFailure(file: string, error: unknown): BootFailure {
-  const missing = errorCode(error) === "ENOENT";
+  const code = errorCode(error);
+  const hints: Readonly<Record<string, string>> = {
+    "": "Is it the right file? earlyboot.loop= takes an image of squashfs, erofs, ext4, …",
+    ENOENT:
+      "Check the path: it is one on the file system that root= names, without its mount point.",
+  };
   return new BootFailure({
     operation: `use the image file ${file} as the root (earlyboot.loop=)`,
     reason: messageOf(error),
     hints: [
-      missing
-        ? "Check the path: it is one on the file system that root= names, without its mount point."
-        : "The kernel needs loop devices: build the image with the module loop.",
+      hints[code ?? ""] ?? "The kernel needs loop devices: build the image with the module loop.",
     ],
     cause: error,
   });
@@ -170,8 +206,20 @@ function loopFailure(file: string, error: unknown): BootFailure {
  * Makes `etc/mtab` of a root a link to `/proc/self/mounts` where that can be: the root is writable, has
  * `/etc`, and no link is there. A file that was there is kept beside it.
  */
-export function linkMtab(linux: Pick<Linux, "lstat" | "symlink" | "rename">, root: string): void {
-  const mtab = `${root}/etc/mtab`;
+export function linkMtab(linux: MtabLinux, root: string): void {
+  try {
+    const { path: etc, missing } = resolveInRoot(linux, root, "/etc");
+    if (missing === 0) linkMtabIn(linux, etc);
+  } catch {
+    // An /etc that cannot be looked at is left alone.
+  }
+}
+
+/** The part of Linux that {@link linkMtab} needs. */
+type MtabLinux = Pick<Linux, "lstat" | "readLink" | "symlink" | "rename">;
+
+function linkMtabIn(linux: MtabLinux, etc: string): void {
+  const mtab = `${etc}/mtab`;
   try {
     linux.symlink("/proc/self/mounts", mtab);
   } catch (error) {
@@ -180,7 +228,7 @@ export function linkMtab(linux: Pick<Linux, "lstat" | "symlink" | "rename">, roo
   }
 }
 
-function replaceMtab(linux: Pick<Linux, "lstat" | "symlink" | "rename">, mtab: string): void {
+function replaceMtab(linux: MtabLinux, mtab: string): void {
   try {
     if ((linux.lstat(mtab).mode & FileKind.Mask) !== FileKind.Regular) return;
     linux.rename(mtab, `${mtab}.earlyboot-old`);

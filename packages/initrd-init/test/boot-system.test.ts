@@ -1,8 +1,8 @@
 import { describe, expect, it } from "@jest/globals";
 import { fileSystem, toSpec } from "@earlyboot/mount-spec";
 import { type BootUi, type Hooks, mountEssentialFileSystems } from "@earlyboot/initrd-init";
-import { RebootCommand, Signal, type SpawnRequest } from "@earlyboot/linux-syscalls";
-import { moduleImage, simulateLinux } from "@earlyboot/linux-syscalls/testing";
+import { RebootCommand, Signal, type SpawnRequest, SyscallError } from "@earlyboot/linux-syscalls";
+import { type SimulatedLinux, moduleImage, simulateLinux } from "@earlyboot/linux-syscalls/testing";
 import { imageFiles, plainMachine, rootFiles, simulateBoot } from "./support/simulated-boot.ts";
 
 const mountsOf = (calls: readonly string[]) => calls.filter((call) => call.startsWith("mount "));
@@ -256,6 +256,36 @@ describe("two devices that answer", () => {
   });
 });
 
+describe("hardware without a driver in the image", () => {
+  const aliases = "alias serio:ty* serio_raw\nalias pci:v00001AF4d* virtio_pci\n";
+  const hardware = ["serio:ty06pr00id00ex00", "pci:v00001AF4d00001042sv0sd0bc01sc00i00"].map(
+    (modalias, place) => ({
+      devpath: `/devices/platform/device${place}`,
+      subsystem: "platform",
+      properties: { MODALIAS: modalias },
+      attributes: { modalias: () => modalias },
+    }),
+  );
+
+  it("is named, what may lead to a disk first, and that alone is asked for", async () => {
+    const { console } = await simulateBoot({
+      ...plainMachine,
+      commandLine: "root=LABEL=none rootwait=5",
+      files: {
+        ...imageFiles,
+        "/lib/modules/6.12.0-simulated/modules.dep": "",
+        "/lib/modules/6.12.0-simulated/modules.alias.absent": aliases,
+      },
+      hardware,
+    });
+
+    const screen = console.slice(console.indexOf("this machine did not boot"));
+    expect(screen.indexOf("virtio_pci")).toBeLessThan(screen.indexOf("serio_raw"));
+    expect(screen).toContain("lacks serio_raw");
+    expect(screen).toContain("devices asked for: virtio_pci.");
+  });
+});
+
 describe("a module that does not come up", () => {
   const machine = {
     ...plainMachine,
@@ -361,6 +391,51 @@ describe("the check", () => {
       expect(linux.calls.some((call) => call.startsWith("mount /dev/vda"))).toBe(false);
     },
   );
+
+  it.each([
+    ["its interpreter", "#!/bin/missing\n", "names an interpreter or loader that the image lacks"],
+    ["a known format", "neither a script nor a program", "is no program of this machine's"],
+  ])("says what a checker lacks that cannot be started: %s", async (_, content, words) => {
+    const { console, linux } = await simulateBoot({
+      ...machine,
+      files: { ...imageFiles, "/sbin/e2fsck": { kind: "file", content, mode: 0o755 } },
+    });
+
+    const screen = console.slice(console.indexOf("this machine did not boot")).replace(/\s+/g, " ");
+    expect(screen).toContain("check /dev/vda e2fsck cannot be started: ");
+    expect(screen).toContain(words);
+    expect(screen).toContain("fsck.mode=skip");
+    expect(linux.calls.some((call) => call.startsWith("mount /dev/vda"))).toBe(false);
+  });
+
+  it("keeps the end of what a checker prints, however much, and all that the boot said", async () => {
+    let kept: readonly string[] = [];
+    await simulateBoot(
+      {
+        ...machine,
+        commandLine: `${machine.commandLine} earlyboot.break=mount`,
+        programs: {
+          "/sbin/e2fsck": ({ writeOutput }) => {
+            for (let line = 1; line <= 40_000; line++) writeOutput(`inode ${line}\n`);
+          },
+        },
+      },
+      { version: 1 },
+      {
+        interactive: true,
+        ui: {
+          runRepl: async ({ commands }) => {
+            const log = await commands.find(({ name }) => name === "log")?.run("");
+            kept = (log?.text ?? "").split("\n");
+          },
+        },
+      },
+    );
+
+    expect(kept.length).toBeLessThanOrEqual(10_000);
+    expect(kept.some((text) => text.endsWith("inode 40000"))).toBe(true);
+    expect(kept.some((text) => text.includes("root LABEL=root is /dev/vda"))).toBe(true);
+  });
 
   it("is made with the type of the superblock, where several are to be tried", async () => {
     const { report } = await simulateBoot({
@@ -484,6 +559,49 @@ describe("the check", () => {
   });
 });
 
+/** A machine that takes no mount on `target`. */
+function refuseMounts(linux: SimulatedLinux, target: string): SimulatedLinux {
+  return {
+    ...linux,
+    mount: (request) => {
+      if (request.target !== target) return linux.mount(request);
+      throw new SyscallError({ error: "EINVAL", syscall: "mount", path: target });
+    },
+  };
+}
+
+describe("a mount of the root that the kernel refuses", () => {
+  const said = "ext4: Unknown parameter 'nosuch'";
+
+  /** A machine whose kernel says so in its log. */
+  function refuseRoot(linux: SimulatedLinux): SimulatedLinux {
+    const records = [`6,1,1,-;${said}\n`];
+    const log = 1000;
+    return {
+      ...refuseMounts(linux, "/root"),
+      open: (path, options) => (path === "/dev/kmsg" ? log : linux.open(path, options)),
+      close: (descriptor) => (descriptor === log ? undefined : linux.close(descriptor)),
+      read: (descriptor, buffer, offset) => {
+        if (descriptor !== log) return linux.read(descriptor, buffer, offset);
+        return new TextEncoder().encodeInto(records.shift() ?? "", buffer).written;
+      },
+    };
+  }
+
+  it.each(["", "rootfstype=ext4,xfs"])("is told in the kernel's own words: %s", async (types) => {
+    const { console } = await simulateBoot(
+      { ...plainMachine, commandLine: `root=LABEL=root rootflags=nosuch ${types}` },
+      { version: 1 },
+      { replace: refuseRoot },
+    );
+
+    const screen = console.slice(console.indexOf("this machine did not boot"));
+    expect(screen).toContain(said);
+    expect(screen).toContain("One of the options may be wrong: nosuch");
+    expect(screen).not.toContain("rootfstype=ext4.");
+  });
+});
+
 describe("an image file on a disk", () => {
   const image = {
     kind: "file",
@@ -508,10 +626,50 @@ describe("an image file on a disk", () => {
     expect(ending).toMatchObject({ kind: "execve" });
     expect(report?.checks.map(({ device, outcome }) => `${device} ${outcome}`)).toEqual(checks);
   });
+
+  it("is found by the links of that disk, which lead nowhere else", async () => {
+    const files = { "/images/i": image, "/i": { kind: "link", target: "/images/i" } } as const;
+    const { ending } = await simulateBoot({
+      ...machine,
+      devices: [{ name: "vda", fileSystem: { type: "ext4", label: "root", files } }],
+      commandLine: "root=LABEL=root earlyboot.loop=/i",
+    });
+
+    expect(ending).toMatchObject({ kind: "execve" });
+  });
+
+  it.each([
+    ["too short", { kind: "file", content: "text" }, "it holds no more than 4 bytes"],
+    ["a directory", { kind: "directory" }, "it is not a regular file"],
+  ] as const)("is refused at once where it is %s", async (_, file, words) => {
+    const { console, linux, report } = await simulateBoot({
+      ...machine,
+      devices: [
+        { name: "vda", fileSystem: { type: "ext4", label: "root", files: { "/i": file } } },
+      ],
+      commandLine: "root=LABEL=root earlyboot.loop=/i",
+    });
+
+    expect(report).toMatchObject({ outcome: "failed" });
+    expect(console).toContain(words);
+    expect(linux.calls.join()).not.toContain("attachLoop");
+  });
 });
 
 describe("a volatile root", () => {
   const machine = { ...plainMachine, commandLine: "root=LABEL=root rw earlyboot.volatile=64m" };
+
+  it("says that its size is none where the kernel does not take it", async () => {
+    const { console } = await simulateBoot(
+      { ...machine, commandLine: "root=LABEL=root earlyboot.volatile=lots" },
+      { version: 1 },
+      { replace: (linux) => refuseMounts(linux, "/rw-root") },
+    );
+
+    const screen = console.slice(console.indexOf("this machine did not boot"));
+    expect(screen).toContain("make the root volatile: mount a tmpfs with mode=0755,size=lots");
+    expect(screen).toContain("earlyboot.volatile=25%");
+  });
 
   it("is read-only below and a tmpfs above, without a journal replayed", async () => {
     const { linux, ending } = await simulateBoot(machine);
@@ -773,6 +931,27 @@ describe("what is handed over to", () => {
 
     expect(console).toContain("no such service");
     expect(report).toMatchObject({ outcome: "failed" });
+  });
+
+  it.each([
+    [undefined, "it threw undefined"],
+    ["no more", "it threw no more"],
+    [new TypeError("x is not a function"), "TypeError: x is not a function"],
+    [new SyntaxError("Unexpected token ';'"), "node --check /boot.mjs"],
+  ])("says what a boot program threw: %p", async (thrown, words) => {
+    const { console } = await simulateBoot(
+      withProgram,
+      { version: 1 },
+      {
+        program: () => {
+          throw thrown;
+        },
+      },
+    );
+
+    const screen = console.slice(console.indexOf("this machine did not boot"));
+    expect(screen).toContain(words);
+    expect(screen).not.toContain("(node:internal");
   });
 
   it("is the init that init= names, with the words of the kernel", async () => {

@@ -36,7 +36,7 @@ export {
   type Repair,
 } from "./file-system.ts";
 export { fileSystemFlags, flagNames, mountFlags, type FileSystemFlag } from "./flags.ts";
-export type { KernelLog } from "./kernel-log.ts";
+export { type KernelLog, lastKernelLine } from "./kernel-log.ts";
 export { MountError, type MountFailure } from "./mount-error.ts";
 export {
   mappingToBindMount,

@@ -1,6 +1,6 @@
 import { errorCode, printable, type Linux } from "@earlyboot/linux-syscalls";
 
-/** What `lastKernelLine` needs to read `/dev/kmsg`. */
+/** What {@link lastKernelLine} needs to read `/dev/kmsg`. */
 export type KernelLog = Pick<Linux, "open" | "read" | "close">;
 
 /**

@@ -58,6 +58,16 @@ describe("parseRootParameter", () => {
     expect(parseRootParameter(text)).toEqual(root);
   });
 
+  it.each([
+    ['LABEL="my root"', { label: "my root" }],
+    ['PARTLABEL="a"', { partLabel: "a" }],
+    ['UUID="1234-ABCD"', { uuid: "1234-ABCD", kind: "fat" }],
+    ['LABEL="', { label: '"' }],
+    ['LABEL=a"b"', { label: 'a"b"' }],
+  ] as const)("takes no quotes round the value of a tag for a part of it: %s", (text, device) => {
+    expect(parseRootParameter(text)).toEqual({ device });
+  });
+
   it.each(wrongForms)("refuses %j, and says that it expected %s", (text, words) => {
     expect(() => parseRootParameter(text)).toThrow(
       expect.objectContaining({
