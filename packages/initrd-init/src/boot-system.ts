@@ -89,8 +89,12 @@ export async function bootSystem(
 /** Runs a stage until it succeeds. */
 async function runStage(boot: Boot, next: Stage, hooks: Hooks, fatal: FatalErrors): Promise<void> {
   await stopBefore(boot, next);
-  const run = onceAtATime(() => runWithHooks(boot, next, hooks));
-  for (let done = false; !done;) {
+  let isRetried = false;
+  const run = onceAtATime(async () => {
+    if (isRetried) await stage.findRootAgain(boot);
+    return runWithHooks(boot, next, hooks);
+  });
+  for (let done = false; !done; isRetried = true) {
     const end = boot.recorder.stage(next.name);
     try {
       const note = await Promise.race([run(), fatal.next()]);

@@ -126,6 +126,7 @@ function searchFailure(boot: Boot, name: string, error: unknown): BootFailure {
     seen: rest.map((line, place) => (place === 0 && hasNearest(error) ? "> " : "") + line.trim()),
     hints: [
       ...(isIncomplete(error) ? [degradedHint] : []),
+      ...unreadable(error).map((path) => `${path} cannot be read: a cable, or a dying disk?`),
       ...searchHints(boot, errorCode(error), rest.length > 0),
     ],
     cause: error,
@@ -148,6 +149,21 @@ function isIncomplete(error: unknown): boolean {
     "incomplete" in error &&
     error.incomplete === true
   );
+}
+
+/** The devices that were there and could not be read. */
+function unreadable(error: unknown): readonly string[] {
+  if (typeof error !== "object" || error === null || !("seen" in error)) return [];
+  const seen: readonly unknown[] = Array.isArray(error.seen) ? error.seen : [];
+  return seen.flatMap((device) => {
+    const isUnreadable =
+      typeof device === "object" &&
+      device !== null &&
+      "status" in device &&
+      device.status === "unreadable" &&
+      "path" in device;
+    return isUnreadable ? [String(device.path)] : [];
+  });
 }
 
 /** Whether the first device that an error lists is the one that was probably meant. */

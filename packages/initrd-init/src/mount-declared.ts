@@ -20,9 +20,25 @@ import { typeToCheck } from "./type-to-check.ts";
 
 /** The declared file systems that are mounted before the switch, in the order in which they are. */
 function neededFileSystems(boot: Pick<Boot, "configuration">): readonly FileSystem[] {
-  const declared = (boot.configuration.fileSystems ?? []).map((spec) => fromSpec(spec));
+  const declared = readDeclarations(boot);
   const needed = declared.filter((fs) => fs.mount && fs.mountPoint !== "/" && isNeededForBoot(fs));
   return sortForMounting(needed).filter(({ mountPoint }) => mountPoint !== "/");
+}
+
+/** @throws BootFailure for a declaration that is none. */
+function readDeclarations({
+  configuration: { fileSystems = [] },
+}: Pick<Boot, "configuration">): readonly FileSystem[] {
+  try {
+    return fileSystems.map((spec) => fromSpec(spec));
+  } catch (error) {
+    throw new BootFailure({
+      operation: "read the file systems that the image declares",
+      reason: messageOf(error),
+      hints: ["Correct them, and build the image again."],
+      cause: error,
+    });
+  }
 }
 
 /**

@@ -186,7 +186,11 @@ function mountHints(
     return [`Boot without rootfstype=, or with rootfstype=${contradiction}.`];
   }
   const device = printable(source);
+  const gone = [
+    `${device} has gone since it was found: are its cable and its power as they should be?`,
+  ];
   const hints: Readonly<Record<string, readonly string[]>> = {
+    ...(source.startsWith("/dev/") ? { ENOENT: gone, ENXIO: gone } : {}),
     ENODEV: [
       `The kernel does not know ${type}: build the image with the module ${type}.`,
       `If ${device} is of another type, say so with rootfstype=.`,
@@ -195,6 +199,9 @@ function mountHints(
       ...(data === "" ? [] : [`One of the options may be wrong: ${printable(data)}`]),
       `The superblock may be damaged, or not of type ${type}; the kernel's log says more (.dmesg).`,
       "A damaged file system: boot with fsck.mode=force, or check it from another system.",
+    ],
+    EROFS: [
+      `The log of ${device} has to be replayed, which would write to it: let it be mounted once without earlyboot.volatile, and where it can be written to.`,
     ],
     EBUSY: [`${device} is in use: is it mounted already, or a member of a RAID or LVM?`],
     EUCLEAN: ["The file system is damaged: have it checked, fsck.mode=force fsck.repair=yes."],

@@ -10,7 +10,7 @@ import { writeBootReport } from "./boot-recorder.ts";
 import type { ReplAnswer, ReplCommand } from "./boot-ui.ts";
 import type { Boot } from "./boot.ts";
 import { safeText } from "./safe-text.ts";
-import { leaveTerminal, takeTerminal } from "./take-console.ts";
+import { drainConsole, leaveTerminal, takeTerminal } from "./take-console.ts";
 
 /**
  * Opens the REPL on the console and waits until it is left. Does nothing but say so where the image is
@@ -36,6 +36,8 @@ export async function openRepl(
       hints: ["Boot without earlyboot.repl and earlyboot.break=."],
     });
   }
+  // The kernel writes its log between the lines of a screen that is still being sent.
+  await drainConsole(linux);
   log.info("the REPL is open");
   takeTerminal(linux);
   boot.replOpen = true;

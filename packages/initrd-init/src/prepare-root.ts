@@ -81,7 +81,11 @@ export async function prepareRoot(linux: RootLinux, request: RootRequest): Promi
   const mount = async (attempts: readonly MountAttempt[], at: string) => {
     if (isMounted(linux, at)) return;
     makeDirectory(linux, at);
-    const mounted = await mountRoot(linux, sealed ? attempts.map(seal) : attempts, at, prepareType);
+    const ways: MountAttempt[] = [];
+    for (const attempt of attempts) {
+      ways.push(sealed ? await seal(linux, attempt, prepareType) : attempt);
+    }
+    const mounted = await mountRoot(linux, ways, at, prepareType);
     mounts.push(mounted);
     warnings.push(...readOnlyWarning(mounted));
   };
@@ -127,9 +131,45 @@ const noReplay: Readonly<Record<string, string>> = {
   xfs: "norecovery",
 };
 
-function seal(attempt: MountAttempt): MountAttempt {
-  const options = [attempt.data, noReplay[attempt.type] ?? ""].filter((each) => each !== "");
-  return { ...attempt, flags: attempt.flags | MountFlag.ReadOnly, data: options.join(",") };
+/** What replays its log at every mount, and has no option against that. */
+const alwaysReplays: readonly string[] = ["ntfs", "ntfs3", "reiserfs"];
+
+/** Makes of a way to mount a root one that never writes to its device. */
+async function seal(
+  linux: RootLinux,
+  attempt: MountAttempt,
+  prepareType: RootRequest["prepareType"],
+): Promise<MountAttempt> {
+  const { type, data, flags } = attempt;
+  const options = [data, noReplay[type] ?? ""].filter((each) => each !== "");
+  const sealed = { ...attempt, flags: flags | MountFlag.ReadOnly, data: options.join(",") };
+  if (!alwaysReplays.includes(type)) return sealed;
+  return { ...sealed, source: await readOnlyDevice(linux, attempt, prepareType) };
+}
+
+/**
+ * A loop device over a device, which lets no write through. The device's own flag (BLKROSET) would not do:
+ * the kernel warns of a write, and makes it.
+ */
+async function readOnlyDevice(
+  linux: RootLinux,
+  { source, type }: MountAttempt,
+  prepareType: RootRequest["prepareType"],
+): Promise<string> {
+  await prepareType("loop");
+  try {
+    return linux.attachLoop({ file: source, readOnly: true });
+  } catch (error) {
+    throw new BootFailure({
+      operation: `make a read-only loop device of ${source} for a volatile root of type ${type}`,
+      reason: messageOf(error),
+      hints: [
+        `The mount of a ${type} writes to its device: build the image with the module loop.`,
+        "Or boot without earlyboot.volatile: changes are then kept.",
+      ],
+      cause: error,
+    });
+  }
 }
 
 function writableLayer({ size = "50%", inodes }: VolatileConfiguration): MountAttempt {

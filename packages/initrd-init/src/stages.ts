@@ -82,9 +82,21 @@ export async function findDevices(boot: Boot): Promise<string> {
   makeNodes(boot, "/");
   boot.rootParameter = readRootParameter(settings.root);
   if (boot.rootParameter === undefined) return "no root is asked for";
-  await linux.sleep(settings.rootDelay.value * 1000);
+  const { value: delay } = settings.rootDelay;
+  if (delay > 0) boot.log.info(`waiting ${delay} s, as rootdelay asks for`);
+  await linux.sleep(delay * 1000);
   boot.root = await findRoot(boot, boot.rootParameter);
   return boot.root.device?.path ?? "not on a block device";
+}
+
+/**
+ * Finds the device of the root once more, after a stage failed: it may have come back under another name,
+ * and another disk under its own.
+ */
+export async function findRootAgain(boot: Boot): Promise<void> {
+  const { root, rootParameter } = boot;
+  if (root?.device === undefined || rootParameter === undefined || isMounted(boot)) return;
+  boot.root = await findRoot(boot, rootParameter);
 }
 
 /** Checks the root, unless it is to be volatile or is not on a device of its own. */

@@ -155,6 +155,28 @@ describe("a root that is not there", () => {
     expect(linux.calls).toContain("mount /dev/vda /root ext4 0");
   });
 
+  it("is told whole before the kernel's log says that the REPL is open", async () => {
+    let pending = 900;
+    let isTold = false;
+    await simulateBoot(
+      machine,
+      { version: 1 },
+      {
+        interactive: true,
+        repl: [(linux) => linux.reboot(RebootCommand.PowerOff)],
+        replace: (linux) => ({
+          ...linux,
+          pendingOutput: () => {
+            isTold = linux.kernelLog.some((record) => record.includes("the REPL is open"));
+            return (pending = Math.max(0, pending - 100));
+          },
+        }),
+      },
+    );
+
+    expect({ pending, isTold }).toEqual({ pending: 0, isTold: false });
+  });
+
   it("lets a key stop the count-down and open the REPL", async () => {
     const { replOpened } = await simulateBoot(
       { ...machine, commandLine: `${machine.commandLine} panic=30` },
@@ -253,6 +275,56 @@ describe("two devices that answer", () => {
     expect(linux.calls.some((call) => call.includes("/dev/vd") && call.startsWith("mount"))).toBe(
       false,
     );
+  });
+});
+
+describe("a disk that fails", () => {
+  const disk = { type: "ext4", label: "root", files: rootFiles } as const;
+
+  it("is named, when nobody can read it", async () => {
+    const { console } = await simulateBoot({
+      ...plainMachine,
+      commandLine: "root=LABEL=root rootwait=5",
+      devices: [{ name: "vda", failure: "EIO", fileSystem: disk }],
+    });
+
+    expect(console).toContain("- /dev/vda cannot be read: a cable, or a dying disk?");
+  });
+
+  it("is named, when it has gone since it was found", async () => {
+    const { console } = await simulateBoot({
+      ...plainMachine,
+      commandLine: "root=LABEL=root fsck.mode=force",
+      devices: [{ name: "vda", vanishes: 3000, fileSystem: disk }],
+      programs: { "/sbin/e2fsck": { takes: 10_000 } },
+    });
+
+    expect(console).toContain("/dev/vda has gone since it was found");
+  });
+
+  it("is found by its new name when the boot goes on, and no other disk is taken for it", async () => {
+    const { linux, ending } = await simulateBoot(
+      {
+        ...plainMachine,
+        commandLine: "root=LABEL=root fsck.mode=force",
+        devices: [
+          { name: "vda", vanishes: 3000, fileSystem: disk },
+          { name: "vdb", appears: 20_000, fileSystem: disk },
+          { name: "vda", appears: 19_000, fileSystem: { ...disk, label: "other" } },
+        ],
+        programs: {
+          "/sbin/e2fsck": { takes: 10_000 },
+        },
+      },
+      { version: 1 },
+      { interactive: true, repl: [(machine) => machine.sleep(30_000)] },
+    );
+
+    expect(ending).toMatchObject({ kind: "execve" });
+    expect(linux.calls.filter((call) => call.startsWith("mount /dev/vd"))).toEqual([
+      expect.stringContaining("ENOENT"),
+      expect.stringMatching(/^mount \/dev\/vdb \/root/),
+    ]);
   });
 });
 
@@ -685,6 +757,20 @@ describe("a volatile root", () => {
       "mount overlay /root overlay 0 lowerdir=/real-root,upperdir=/rw-root/upper,workdir=/rw-root/work",
     ]);
   });
+
+  it.each(["reiserfs", "ntfs3"])(
+    "lets no write through to a %s, which replays its log at every mount",
+    async (type) => {
+      const { linux } = await simulateBoot({
+        ...machine,
+        commandLine: `root=/dev/vda rootfstype=${type} earlyboot.volatile`,
+      });
+
+      const calls = linux.calls.filter((call) => /LOOP|^mount .*real-root/.test(call));
+      expect(calls[0]).toBe("ioctl LOOP_CONFIGURE /dev/vda ro 0");
+      expect(calls[1]).toContain(`mount /dev/loop0 /real-root ${type} 1`);
+    },
+  );
 
   it("is refused where the kernel has no overlay and no union program is configured", async () => {
     const { console, report } = await simulateBoot({
