@@ -16,6 +16,8 @@ export interface MountAttempt {
   readonly data: string;
   /** What the superblock says, where it says something else than `type`. */
   readonly contradiction?: string;
+  /** What to try first where it fails. */
+  readonly hint?: string;
 }
 
 /** What {@link mountAttempts} goes by. */
@@ -179,7 +181,7 @@ function reasonOf({ attempt, error }: Answer): string {
 
 /** What usually is behind the kernel's answers to mount(2). */
 function mountHints(
-  { source, type, data, contradiction }: MountAttempt,
+  { source, type, data, contradiction, hint }: MountAttempt,
   code: string | undefined,
 ): readonly string[] {
   if (contradiction !== undefined) {
@@ -201,7 +203,7 @@ function mountHints(
       "A damaged file system: boot with fsck.mode=force, or check it from another system.",
     ],
     EROFS: [
-      `The log of ${device} has to be replayed, which would write to it: let it be mounted once without earlyboot.volatile, and where it can be written to.`,
+      `The log of ${device} has to be replayed, and it cannot be written to: mount it once where it can.`,
     ],
     EBUSY: [`${device} is in use: is it mounted already, or a member of a RAID or LVM?`],
     EUCLEAN: ["The file system is damaged: have it checked, fsck.mode=force fsck.repair=yes."],
@@ -209,5 +211,8 @@ function mountHints(
       "The device cannot be read: a cable, or a dying disk. The kernel's log says more (.dmesg).",
     ],
   };
-  return hints[code ?? ""] ?? ["The kernel's log may say more (.dmesg)."];
+  return [
+    ...(hint === undefined ? [] : [hint]),
+    ...(hints[code ?? ""] ?? ["The kernel's log may say more (.dmesg)."]),
+  ];
 }

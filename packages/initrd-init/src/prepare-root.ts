@@ -144,7 +144,9 @@ async function seal(
   const options = [data, noReplay[type] ?? ""].filter((each) => each !== "");
   const sealed = { ...attempt, flags: flags | MountFlag.ReadOnly, data: options.join(",") };
   if (!alwaysReplays.includes(type)) return sealed;
-  return { ...sealed, source: await readOnlyDevice(linux, attempt, prepareType) };
+  const source = await readOnlyDevice(linux, attempt, prepareType);
+  const hint = `Is its log to be replayed? That would write to ${attempt.source}: boot once without earlyboot.volatile.`;
+  return { ...sealed, source, hint };
 }
 
 /**

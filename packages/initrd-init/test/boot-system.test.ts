@@ -761,14 +761,16 @@ describe("a volatile root", () => {
   it.each(["reiserfs", "ntfs3"])(
     "lets no write through to a %s, which replays its log at every mount",
     async (type) => {
-      const { linux } = await simulateBoot({
+      const { console, linux } = await simulateBoot({
         ...machine,
         commandLine: `root=/dev/vda rootfstype=${type} earlyboot.volatile`,
+        devices: [{ name: "vda" }],
       });
 
       const calls = linux.calls.filter((call) => /LOOP|^mount .*real-root/.test(call));
       expect(calls[0]).toBe("ioctl LOOP_CONFIGURE /dev/vda ro 0");
       expect(calls[1]).toContain(`mount /dev/loop0 /real-root ${type} 1`);
+      expect(console.replaceAll(/\s+/g, " ")).toContain("boot once without earlyboot.volatile");
     },
   );
 
