@@ -11,6 +11,11 @@ export default class Environment extends TestEnvironment {
     super(config, context);
     runInContext(`const { ${names.join(", ")} } = globalThis;`, this.context);
   }
+
+  /** A time-out only ends what hangs, on a slow and busy machine too. */
+  handleTestEvent(event, state) {
+    if (event.name === "setup") state.testTimeout = 600_000;
+  }
 }
 
 /** Those that no test replaces. */

@@ -3,13 +3,11 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { readImage, writeCpio } from "@earlyboot/initrd-image";
 import type { BootReport } from "@earlyboot/initrd-init";
-import { describe, expect, it, jest } from "@jest/globals";
+import { describe, expect, it } from "@jest/globals";
 import { imagePage } from "../src/inspect/image-page.ts";
 import { reportPage } from "../src/report/report-page.ts";
 import { reportSvg } from "../src/report/report-svg.ts";
 import { type View, hasChromium, withPage } from "./support/chromium.ts";
-
-jest.setTimeout(300_000);
 
 /** For those who want to look: pictures of all pages are kept here. */
 const pictures = join(tmpdir(), "earlyboot-pages");

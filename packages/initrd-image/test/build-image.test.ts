@@ -24,13 +24,11 @@ import {
   imageEntries,
   readImage,
 } from "@earlyboot/initrd-image";
-import { describe, expect, it, jest } from "@jest/globals";
+import { describe, expect, it } from "@jest/globals";
 import { moduleFile, smallPlan } from "./support/small-image.ts";
 import { itWith, run, temporaryDirectories } from "./support/tools.ts";
 
 const temporaryDirectory = temporaryDirectories();
-jest.setTimeout(300_000);
-
 const compressions: readonly Compression[] = ["gzip", "lz4", "none", "xz", "zstd"];
 const sha256 = (file: string): string =>
   createHash("sha256").update(readFileSync(file)).digest("hex");

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { deflateRawSync, gzipSync, zstdCompressSync } from "node:zlib";
 import { errorCode } from "@earlyboot/linux-syscalls";
 import { type CpioEntry, readImage, writeCpio } from "@earlyboot/initrd-image";
-import { describe, expect, it, jest } from "@jest/globals";
+import { describe, expect, it } from "@jest/globals";
 import * as fc from "fast-check";
 import { compress, decompress } from "../dist/compression.js";
 import { compressLz4Block, decompressLz4Block } from "../dist/lz4.js";
@@ -12,8 +12,6 @@ import { compressZstd, resetLength } from "../dist/zstd-compress.js";
 import { collect, inPieces, itWith, run, temporaryDirectories } from "./support/tools.ts";
 
 const temporaryDirectory = temporaryDirectories();
-jest.setTimeout(300_000);
-
 /** Something to compress: this program itself, which has code, text and zeros. */
 const program = readFileSync(process.execPath).subarray(0, 13 << 20);
 

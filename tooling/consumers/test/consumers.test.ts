@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { checkPackage, createPackageFromTarballData, type Problem } from "@arethetypeswrong/core";
-import { afterAll, describe, expect, it, jest } from "@jest/globals";
+import { afterAll, describe, expect, it } from "@jest/globals";
 import { publint } from "publint";
 import { formatMessage } from "publint/utils";
 import { type Example, readExamples } from "./support/examples.ts";
@@ -28,9 +28,6 @@ import {
   publishedPackages,
   root,
 } from "./support/workspace.ts";
-
-// Packers, compilers and other Nodes on a machine that has other things to do.
-jest.setTimeout(300_000);
 
 const here = join(import.meta.dirname, "..");
 const budget: Readonly<Record<string, number>> = JSON.parse(

@@ -1,6 +1,8 @@
 import { spawn, type ChildProcess } from "node:child_process";
-import { createWriteStream } from "node:fs";
+import { closeSync, openSync } from "node:fs";
 import { Duplex } from "node:stream";
+import { finished } from "node:stream/promises";
+import { followFile } from "./follow-file.ts";
 import { openConsole, type GuestConsole } from "./guest-console.ts";
 import { qemuArguments, qemuDescriptors, type GuestOptions } from "./qemu-arguments.ts";
 import { openQmp, type QmpClient } from "./qmp-client.ts";
@@ -32,16 +34,18 @@ export interface Guest {
  */
 export function startGuest(options: GuestOptions, log: string): Guest {
   const words = qemuArguments(options);
+  // A pipe that nobody empties for a moment stops the guest, whose kernel then drops what it prints.
+  const output = openSync(log, "w");
   // Only the kernel can end QEMU after a SIGKILL of this process.
   const child = spawn("setpriv", ["--pdeathsig", "KILL", ...words], {
-    stdio: ["pipe", "pipe", "pipe", "pipe", "pipe"],
+    stdio: ["pipe", output, "pipe", "pipe", "pipe"],
   });
-  child.stdout.pipe(createWriteStream(log));
+  closeSync(output);
   const facts = collectText(socketOf(child, qemuDescriptors.facts));
-  const complaint = collectText(child.stderr);
+  const complaint = collectText(socketOf(child, standardError));
   const monitorSocket = socketOf(child, qemuDescriptors.monitor);
   let monitor: Promise<QmpClient> | undefined;
-  const exited = new Promise<GuestExit>((resolve) => {
+  const ended = new Promise<GuestExit>((resolve) => {
     let problem = "";
     child.once("error", (error) => (problem = error.message));
     child.once("close", (status, signal) =>
@@ -53,8 +57,11 @@ export function startGuest(options: GuestOptions, log: string): Guest {
     );
   });
 
+  const printed = followFile(log, ended);
+  const exited = finished(printed).then(() => ended);
+
   return {
-    console: openConsole(child.stdout, child.stdin, log),
+    console: openConsole(printed, socketOf(child, standardInput), log),
     exited,
     facts: () => facts().replaceAll("\r", ""),
     monitor: () => (monitor ??= openQmp(monitorSocket)),
@@ -65,7 +72,9 @@ export function startGuest(options: GuestOptions, log: string): Guest {
   };
 }
 
-/** One of the sockets that Node puts on a child's descriptors besides the standard streams. */
+const [standardInput, standardError] = [0, 2];
+
+/** One of the sockets that Node puts on a child's descriptors. */
 function socketOf(child: ChildProcess, descriptor: number): Duplex {
   const stream = child.stdio[descriptor];
   if (stream instanceof Duplex) return stream;

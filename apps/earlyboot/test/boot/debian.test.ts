@@ -1,10 +1,7 @@
-import { expect, jest } from "@jest/globals";
+import { expect } from "@jest/globals";
 import { bootGuest } from "../support/boot-guest.ts";
 import { bootTest } from "../support/boot-test.ts";
 import { debianRoot, whyNoDebian } from "../support/debian-root.ts";
-
-// The first time a Debian is made, which takes minutes.
-jest.setTimeout(1_200_000);
 
 /** What systemd-analyze says: `… finished in 3.1s (kernel) + 4.2s (initrd) + 9.8s (userspace) = 17.1s`. */
 const analysis = /(Startup finished in .* \+ ((?:\d+min )?[\d.]+m?s) \(initrd\) \+ .*)\n/;

@@ -3,16 +3,13 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { spawnSync } from "node:child_process";
 import { join } from "node:path";
 import { setTimeout as after } from "node:timers/promises";
-import { expect, jest } from "@jest/globals";
+import { expect } from "@jest/globals";
 import { makeScratchRoot } from "@earlyboot/earlyboot";
 import { bootGuest, type BootedGuest, scratchFile } from "../support/boot-guest.ts";
 import { bootTest } from "../support/boot-test.ts";
 import { makeRootOfType, run } from "../support/make-disks.ts";
 import { resumeGuest, type SavedGuest, saveGuest } from "../support/saved-guest.ts";
 import { testImage } from "../support/test-image.ts";
-
-// Some 20 times the end of a boot; it only ends what hangs.
-jest.setTimeout(1_200_000);
 
 /** `POWER_CUTS=200 pnpm boot "power is cut"` for more of them, `POWER_CUT_SEED=` for the same again. */
 const cuts = Number(process.env["POWER_CUTS"] ?? 20);

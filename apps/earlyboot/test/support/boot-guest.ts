@@ -16,7 +16,7 @@ import { testKernel } from "./boot-environment.ts";
 import { testImage } from "./test-image.ts";
 
 // A guest takes some 10 s; this only ends what hangs.
-jest.setTimeout(900_000);
+jest.setTimeout(1_200_000);
 
 /** A guest to boot: the usual image and kernel, unless others are named. */
 export interface TestGuest extends Partial<Omit<GuestOptions, "commandLine">> {

@@ -1,5 +1,5 @@
 import type { CheckOptions } from "@earlyboot/fsck-runner";
-import { afterEach, beforeEach, describe, expect, it, jest } from "@jest/globals";
+import { afterEach, beforeEach, describe, expect, it } from "@jest/globals";
 import { execFileSync, spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import {
@@ -17,9 +17,6 @@ import { join } from "node:path";
 
 import { checkFile } from "./check-file.ts";
 import { needs, programPath, runUnshared } from "./run-program.ts";
-
-// This only ends what hangs.
-jest.setTimeout(180_000);
 
 const MiB = 2 ** 20;
 const environment = { PATH: "/usr/sbin:/usr/bin:/sbin:/bin" };

@@ -3,12 +3,9 @@ import { createHash } from "node:crypto";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, beforeAll, expect, it, jest } from "@jest/globals";
+import { afterAll, beforeAll, expect, it } from "@jest/globals";
 import { checkFile } from "./check-file.ts";
 import { needs } from "./run-program.ts";
-
-// This only ends what hangs.
-jest.setTimeout(180_000);
 
 let directory: string;
 

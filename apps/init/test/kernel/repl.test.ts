@@ -1,4 +1,4 @@
-import { afterEach, expect, it, jest } from "@jest/globals";
+import { afterEach, expect, it } from "@jest/globals";
 import { type ChildProcessWithoutNullStreams, spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdtempSync, readdirSync, rmSync, watch } from "node:fs";
@@ -6,9 +6,6 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 
 import { needs, programPath } from "./run-program.ts";
-
-// This only ends what hangs.
-jest.setTimeout(60_000);
 
 const here = needs("script");
 

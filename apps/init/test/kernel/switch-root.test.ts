@@ -1,12 +1,9 @@
-import { afterEach, beforeEach, expect, it, jest } from "@jest/globals";
+import { afterEach, beforeEach, expect, it } from "@jest/globals";
 import { mkdtempSync, readFileSync, rmdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
 import { needs, programPath, runUnshared } from "./run-program.ts";
-
-// This only ends what hangs.
-jest.setTimeout(180_000);
 
 const here = needs("root", "unshare", "pivot_root");
 

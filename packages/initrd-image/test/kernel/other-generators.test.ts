@@ -2,12 +2,10 @@ import { existsSync, readdirSync } from "node:fs";
 import { homedir } from "node:os";
 import { join } from "node:path";
 import { imageEntries, readImage } from "@earlyboot/initrd-image";
-import { describe, expect, jest } from "@jest/globals";
+import { describe, expect } from "@jest/globals";
 import { itWith, run, temporaryDirectories } from "../support/tools.ts";
 
 const temporaryDirectory = temporaryDirectories();
-jest.setTimeout(300_000);
-
 /** An unpacked linux-image-cloud-amd64 package of Debian, with depmod's tables. */
 const tree = join(
   process.env["XDG_CACHE_HOME"] ?? join(homedir(), ".cache"),

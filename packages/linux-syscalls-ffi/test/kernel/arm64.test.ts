@@ -1,4 +1,4 @@
-import { describe, expect, it, jest } from "@jest/globals";
+import { describe, expect, it } from "@jest/globals";
 import { spawnSync } from "node:child_process";
 import { existsSync, mkdirSync } from "node:fs";
 import { homedir } from "node:os";
@@ -6,8 +6,6 @@ import { join } from "node:path";
 
 import type { Host } from "./hosts.ts";
 import { obstacle, resultOf, runScenario } from "./run-scenario.ts";
-
-jest.setTimeout(280_000);
 
 const emulator = "qemu-aarch64-static";
 const libraries = "/usr/aarch64-linux-gnu";

@@ -1,9 +1,7 @@
-import { describe, expect, it, jest } from "@jest/globals";
+import { describe, expect, it } from "@jest/globals";
 
 import { type Host, hosts } from "./hosts.ts";
 import { hasLoopDevices, obstacle, resultOf, runInTerminal, runScenario } from "./run-scenario.ts";
-
-jest.setTimeout(60_000);
 
 const asRoot = process.getuid?.() === 0 ? describe : describe.skip;
 const withLoopDevices = hasLoopDevices ? describe : describe.skip;

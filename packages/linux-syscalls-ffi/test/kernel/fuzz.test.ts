@@ -1,4 +1,4 @@
-import { describe, expect, it, jest } from "@jest/globals";
+import { describe, expect, it } from "@jest/globals";
 import { spawnSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -52,8 +52,6 @@ function fuzz(host: Host, seed: number): { status: number | null; report: string
     rmSync(directory, { recursive: true });
   }
 }
-
-jest.setTimeout(300_000);
 
 /** The same calls at each run, for what fails is to be the change; `pnpm run fuzz` tries others. */
 function seedOf(word = "20261121"): number {
