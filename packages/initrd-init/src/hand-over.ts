@@ -62,15 +62,17 @@ function becomeInit(boot: Boot, init: string): never {
   const timestamps = systemdTimestamps(boot, init);
   // The kernel's own default: Ctrl-Alt-Del restarts the machine until the real init says otherwise.
   setCtrlAltDel(linux, RebootCommand.CtrlAltDelOn);
+  const closeLater = ownExecutable(linux);
   try {
     return executeInit(
       linux,
       init,
       [...timestamps.arguments, ...settings.initArguments],
       undefined,
-      { keep: timestamps.keep },
+      { closeLater, keep: timestamps.keep },
     );
   } catch (error) {
+    for (const descriptor of closeLater) linux.close(descriptor);
     setCtrlAltDel(linux, RebootCommand.CtrlAltDelOff);
     throw new BootFailure({
       operation: `execute ${printable(init)}`,
@@ -82,6 +84,18 @@ function becomeInit(boot: Boot, init: string): never {
       ],
       cause: error,
     });
+  }
+}
+
+/**
+ * The executable of this process, open. It went with the initramfs and is the largest file of it: freeing its pages takes
+ * as long as many a stage.
+ */
+function ownExecutable(linux: Pick<Linux, "open">): readonly number[] {
+  try {
+    return [linux.open("/proc/self/exe")];
+  } catch {
+    return [];
   }
 }
 

@@ -1148,6 +1148,12 @@ it("knows at a second attempt too that /dev is no devtmpfs", () => {
   expect(attempts.map(({ devtmpfs }) => devtmpfs)).toEqual([false, false]);
 });
 
+it("leaves it to the kernel to free its own executable while the real init runs", async () => {
+  const { ending } = await simulateBoot(plainMachine);
+
+  expect(ending).toMatchObject({ kind: "execve", closedLater: ["/proc/self/exe"] });
+});
+
 it("keeps Ctrl-Alt-Del to itself where the real init cannot be executed", async () => {
   const { linux, console } = await simulateBoot({
     ...plainMachine,

@@ -31,6 +31,7 @@ export const C = {
   F_SETSIG: 10,
   ICANON: 2,
   IFNAMSIZ: 16,
+  IORING_REGISTER_FILES: 2,
   ISIG: 1,
   LOOP_CLR_FD: 0x4c01,
   LOOP_CONFIGURE: 0x4c0a,

@@ -2,6 +2,7 @@ import { type ExecOptions, errorCode } from "@earlyboot/linux-syscalls";
 
 import { descriptor, fields, integer, list, path } from "./arguments.ts";
 import { C } from "./c-constants.ts";
+import { closeLater } from "./close-later.ts";
 import { argument, environmentWords } from "./environment.ts";
 import { isOpen } from "./is-open.ts";
 import type { Kernel } from "./kernel.ts";
@@ -29,7 +30,7 @@ export function execve(
   const where = path("execve", "path", file);
   const words = stringArray(kernel, list("execve", "argv", argv, argument));
   const variables = stringArray(kernel, environmentWords("execve", environment));
-  const { keep, limit } = checkOptions(options);
+  const { keep, later, limit } = checkOptions(options);
   const undo: Undo[] = [];
   try {
     const streams = [0, 1, 2].filter((stream) => isStream(kernel, stream));
@@ -37,6 +38,8 @@ export function execve(
     blockOnStreams(kernel, streams, undo);
     resetSignals(kernel, undo);
     if (limit !== undefined) setOpenFiles(kernel, limit, undo);
+    const unregister = closeLater(kernel, later);
+    if (unregister !== undefined) undo.push(unregister);
     withPinned([words.memory, variables.memory], () =>
       kernel.call("execve", [where, words.address, variables.address], { path: where }),
     );
@@ -48,18 +51,20 @@ export function execve(
 
 function checkOptions(options: ExecOptions): {
   readonly keep: readonly number[];
+  readonly later: readonly number[];
   readonly limit: Uint8Array | undefined;
 } {
-  const { keep = [], openFiles } = fields("execve", "options", options);
+  const { closeLater: large = [], keep = [], openFiles } = fields("execve", "options", options);
   const kept = list("execve", "keep", keep, descriptor);
-  if (openFiles === undefined) return { keep: kept, limit: undefined };
+  const later = list("execve", "closeLater", large, descriptor);
+  if (openFiles === undefined) return { keep: kept, later, limit: undefined };
   const { soft, hard } = fields("execve", "openFiles", openFiles);
   const most = integer("execve", "openFiles.hard", hard, 0, Number.MAX_SAFE_INTEGER);
   const limit = makeStructure(resourceLimit, {
     soft: BigInt(integer("execve", "openFiles.soft", soft, 0, most)),
     hard: BigInt(most),
   });
-  return { keep: kept, limit };
+  return { keep: kept, later, limit };
 }
 
 /** Whether a standard stream is open; what `close` has put in its place does not count. */

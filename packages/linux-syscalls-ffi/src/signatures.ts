@@ -20,6 +20,8 @@ export const signatures = {
   finit_module: "lipi",
   getdents64: "lipl",
   init_module: "lplp",
+  io_uring_register: "liipi",
+  io_uring_setup: "lip",
   ioctl: "iilp",
   kill: "iii",
   lseek: "lili",

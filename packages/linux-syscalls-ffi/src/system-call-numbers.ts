@@ -8,6 +8,8 @@ export const systemCallNumbers: Readonly<
   finit_module: [313, 273],
   getdents64: [217, 61],
   init_module: [175, 105],
+  io_uring_register: [427, 427],
+  io_uring_setup: [425, 425],
   mknodat: [259, 33],
   pivot_root: [155, 41],
   sync: [162, 81],

@@ -59,6 +59,7 @@ describe("a wrong argument", () => {
     ["execve", ["/x", ["a", 1], {}], "execve: argv[1] is 1, expected a string"],
     ["execve", ["/x", [], { "A=B": "c" }], 'a name that is empty or contains "="'],
     ["execve", ["/x", [], {}, { keep: [-1] }], "EBADF: bad file descriptor, execve"],
+    ["execve", ["/x", [], {}, { closeLater: [-1] }], "EBADF: bad file descriptor, execve"],
     ["onSignal", [9, () => undefined], "EINVAL: invalid argument, sigaction"],
     ["onSignal", [1, "handler"], 'sigaction: handler is "handler", expected a function'],
     ["statfs", ["x".repeat(4096)], "ENAMETOOLONG: file name too long, statfs"],

@@ -104,6 +104,7 @@ const headers = `
 #include <net/route.h>
 #include <linux/btrfs.h>
 #include <linux/fs.h>
+#include <linux/io_uring.h>
 #include <linux/loop.h>
 #include <linux/netlink.h>
 #include <linux/sockios.h>

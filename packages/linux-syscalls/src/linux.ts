@@ -535,6 +535,11 @@ export interface ExecOptions {
   /** Descriptors besides 0, 1 and 2 that stay open. */
   readonly keep?: readonly number[];
   /**
+   * Descriptors that the kernel closes by itself, soon after the program has begun, where it has io_uring(7): a large
+   * file that was deleted is freed then, and the program does not wait for it. Elsewhere they are closed as others are.
+   */
+  readonly closeLater?: readonly number[];
+  /**
    * The soft and hard limit of open files (RLIMIT_NOFILE) to set; a JavaScript host raises the soft
    * one.
    */

@@ -1,8 +1,8 @@
 import type { ExecOptions, Linux } from "@earlyboot/linux-syscalls";
 import { readProcessStatus } from "./process-status.ts";
 
-/** What {@link executeInit} leaves to the real init besides descriptors 0, 1 and 2. */
-export type InitOptions = Pick<ExecOptions, "keep">;
+/** What {@link executeInit} does with descriptors besides 0, 1 and 2. */
+export type InitOptions = Pick<ExecOptions, "closeLater" | "keep">;
 
 /** The environment of a real init: `HOME`, `TERM` and `PATH`, and nothing that came before. */
 export function initEnvironment(term = "linux"): Readonly<Record<string, string>> {

@@ -21,20 +21,26 @@ it("becomes the init of the new root, with its name, arguments and a clean envir
     argv: ["/sbin/init", "single"],
     environment: { HOME: "/", TERM: "linux", PATH: "/sbin:/usr/sbin:/bin:/usr/bin" },
     descriptors: { 0: "/dev/console", 1: "/dev/console", 2: "/dev/console" },
+    closedLater: [],
     openFiles: { soft: 512, hard: 2048 },
     workingDirectory: "/",
   });
 });
 
-it("keeps the descriptors that it is told to", async () => {
+it("keeps the descriptors that it is told to, and leaves others to the kernel", async () => {
   const linux = startMachine();
   const kept = linux.createMemoryFile("state");
+  const later = linux.open("/init");
   switchRoot(linux, "/root");
 
-  expect(() => executeInit(linux, "/sbin/init", [], initEnvironment(), { keep: [kept] })).toThrow(
+  const options = { keep: [kept], closeLater: [later] };
+  expect(() => executeInit(linux, "/sbin/init", [], initEnvironment(), options)).toThrow(
     "has become",
   );
-  expect(await linux.ended).toMatchObject({ descriptors: { [kept]: expect.any(String) } });
+  expect(await linux.ended).toMatchObject({
+    descriptors: { [kept]: expect.any(String) },
+    closedLater: ["/init"],
+  });
 });
 
 it.each([

@@ -12,13 +12,24 @@ import { bootGuest, scratchFile } from "../support/boot-guest.ts";
 import { bootTest } from "../support/boot-test.ts";
 import { run } from "../support/make-disks.ts";
 
-/** The real init tells how much memory is free once the kernel has dropped what it can read again. */
+/**
+ * The real init tells how much memory is free once the kernel has dropped what it can read again, and frees no more by
+ * itself: the executable of the boot program goes when the real init runs already.
+ */
 const tellMemory = scratchInit.replace(
   "exec > $facts",
   `exec > $facts
 /bin/busybox sync
 echo 3 > /proc/sys/vm/drop_caches
-/bin/busybox sed -n 's/^MemFree: *\\([0-9]*\\).*/earlyboot-scratch: environment free=\\1/p' /proc/meminfo`,
+free() { /bin/busybox sed -n 's/^MemFree: *\\([0-9]*\\).*/\\1/p' /proc/meminfo; }
+before=0
+now=$(free)
+while [ "$now" -gt "$((before + 256))" ]; do
+  /bin/busybox sleep 1
+  before=$now
+  now=$(free)
+done
+echo "earlyboot-scratch: environment free=$now"`,
 );
 
 function freeMemory({ environment }: ScratchFacts): number {

@@ -238,13 +238,20 @@ describe.each([...hosts()])("$title", (host: Host) => {
       expect(new Set(descriptors)).toEqual(new Set(["", "0", "1", "2", "3", number]));
     });
 
+    it("leaves nothing of a deleted file that is to be closed later", () => {
+      const { stdout } = runScenario(host, "execveClosesLater");
+      const [descriptors, end] = [stdout.split("\n").slice(0, -2), stdout.split("\n").at(-2)];
+      expect(new Set(descriptors)).toEqual(new Set(["0", "1", "2", "3"]));
+      expect(end).toBe("freed");
+    });
+
     it("stays the same process when it becomes another program", () => {
       expect(runScenario(host, "execveAsFirst").stdout).toBe("1\nThreads:\t1\n");
     });
 
     it("is as before when it could not become another program", () => {
       expect(resultOf(runScenario(host, "execveFails"))).toEqual({
-        errors: ["ENOENT", "EACCES", "EBADF", "EBADF"],
+        errors: ["ENOENT", "EACCES", "ENOENT", "EBADF", "EBADF", "EBADF"],
         same: true,
         exited: { kind: "exited", status: 0 },
       });

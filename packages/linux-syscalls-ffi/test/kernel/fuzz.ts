@@ -265,7 +265,7 @@ const fieldNames = `
   source target type flags data how mode create access exclusive append truncate
   directory noFollow nonBlock file readOnly offset destination netmask gateway
   interface path arguments argv0 addon environment workingDirectory streams
-  onOutput onProgress newSession keep openFiles soft hard echo lines signals
+  onOutput onProgress newSession closeLater keep openFiles soft hard echo lines signals
   aborted backend
 `
   .trim()

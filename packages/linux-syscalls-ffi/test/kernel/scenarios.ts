@@ -561,6 +561,20 @@ const scenarios: Record<string, Scenario> = {
     linux.execve("/bin/ls", ["ls", "/proc/self/fd"], {}, { keep: [kept] });
   },
 
+  /** The next program tells its descriptors, and ends once the deleted file has been freed. */
+  execveClosesLater(linux) {
+    const top = scratch(linux);
+    linux.mount({ source: "t", target: top, type: "tmpfs", data: "size=20m" });
+    linux.writeFile(`${top}/large`, "x".repeat(16 << 20));
+    const large = linux.open(`${top}/large`);
+    linux.unlink(`${top}/large`);
+    const script = `ls /proc/self/fd
+      until [ "$(stat -f -c %f ${top})" = "$(stat -f -c %b ${top})" ]; do sleep 0.05; done
+      echo freed`;
+    const path = "/usr/sbin:/usr/bin:/sbin:/bin";
+    linux.execve("/bin/sh", ["sh", "-c", script], { PATH: path }, { closeLater: [large] });
+  },
+
   /** What the first process of a PID namespace is after an execve. */
   execveAsFirst(linux) {
     linux.execve("/bin/sh", ["sh", "-c", "echo $$; grep Threads /proc/self/status"], {});
@@ -589,6 +603,8 @@ const scenarios: Record<string, Scenario> = {
     const errors = [
       codeOf(() => linux.execve("/none", ["x"], {}, options)),
       codeOf(() => linux.execve("/etc/passwd", ["x"], {}, options)),
+      codeOf(() => linux.execve("/none", ["x"], {}, { closeLater: [45] })),
+      codeOf(() => linux.execve("/bin/true", ["x"], {}, { closeLater: [1000] })),
       codeOf(() => linux.execve("/bin/true", ["x"], {}, { keep: [1000] })),
       codeOf(() =>
         linux.execve(

@@ -7,6 +7,8 @@ export type Ending =
       readonly environment: Readonly<Record<string, string>>;
       /** The descriptors that the next program has, with the paths that they were opened by. */
       readonly descriptors: Readonly<Record<number, string>>;
+      /** The paths of the descriptors that the kernel closes later. */
+      readonly closedLater: readonly string[];
       readonly openFiles: { readonly soft: number; readonly hard: number } | undefined;
       /** Where the next program starts, seen from its root. */
       readonly workingDirectory: string;

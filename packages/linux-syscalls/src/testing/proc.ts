@@ -29,6 +29,7 @@ export function fillProc(kernel: Kernel, proc: SuperBlock, facts: ProcFacts): vo
   putFile(proc, `${own}/mounts`, { read: () => mountsText(kernel) });
   putFile(proc, `${own}/mountinfo`, { read: () => mountinfoText(kernel) });
   putFile(proc, `${own}/cmdline`, { read: () => "/init\0" });
+  putText(proc, `${own}/exe`, "the program that the kernel started");
   fillDescriptors(kernel, proc, `${own}/fd`);
   putText(proc, "/cmdline", facts.commandLine);
   putText(proc, "/version", `Linux version ${facts.release} (simulated)`);

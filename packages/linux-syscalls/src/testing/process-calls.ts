@@ -27,6 +27,9 @@ export function processCalls(world: ProcessWorld): Processes {
         argv: [...argv],
         environment: { ...environment },
         descriptors: Object.fromEntries(descriptors.map(([number, file]) => [number, file.path])),
+        closedLater: (options.closeLater ?? []).map(
+          (descriptor) => fileOf(kernel, descriptor).path,
+        ),
         openFiles: options.openFiles,
         workingDirectory: pathOf(process.directory, process.root),
       });

@@ -118,13 +118,13 @@ describe("the end", () => {
   it("by execve hands over what the next program gets", async () => {
     const linux = simulateLinux({ programs: { "/sbin/init": {} }, files: { "/x": "" } });
     const kept = linux.open("/x");
-    linux.open("/proc/uptime");
+    const closeLater = [linux.open("/proc/uptime")];
     linux.chdir("/tmp");
-    const openFiles = { soft: 1024, hard: 4096 };
+    const options = { keep: [kept], closeLater, openFiles: { soft: 1024, hard: 4096 } };
 
-    expect(() =>
-      linux.execve("/sbin/init", ["init", "-s"], { HOME: "/" }, { keep: [kept], openFiles }),
-    ).toThrow("the boot program has become /sbin/init");
+    expect(() => linux.execve("/sbin/init", ["init", "-s"], { HOME: "/" }, options)).toThrow(
+      "the boot program has become /sbin/init",
+    );
 
     expect(await linux.ended).toEqual({
       kind: "execve",
@@ -132,7 +132,8 @@ describe("the end", () => {
       argv: ["init", "-s"],
       environment: { HOME: "/" },
       descriptors: { 0: "/dev/console", 1: "/dev/console", 2: "/dev/console", [kept]: "/x" },
-      openFiles,
+      closedLater: ["/proc/uptime"],
+      openFiles: { soft: 1024, hard: 4096 },
       workingDirectory: "/tmp",
     });
     expect(linux.calls.at(-1)).toBe("execve /sbin/init init -s");
