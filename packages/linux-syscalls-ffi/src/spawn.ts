@@ -45,7 +45,7 @@ export async function spawn(
   const streams = openStreams(kernel, program);
   try {
     const { pid, exited } = children.follow(() => start(kernel, program, streams));
-    const output = streams.pipes.map(async (pipe) => pipe.readToEnd());
+    const output = streams.pipes.map(async (pipe) => pipe.readToEnd(exited));
     return {
       pid,
       exited: Promise.all([exited, ...output]).then(([status]) => status),

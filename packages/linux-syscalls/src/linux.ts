@@ -524,7 +524,10 @@ export interface SpawnRequest {
 /** A running program. */
 export interface ChildProcess {
   readonly pid: number;
-  /** Settles when the program has ended and all its output has come. Never rejects. */
+  /**
+   * Settles when the program has ended and all its output has come. A process that it left behind may keep
+   * its output open: then it settles once nothing has come for 2 s. Never rejects.
+   */
   readonly exited: Promise<ExitStatus>;
   /** kill(2); nothing happens when it has already ended. */
   kill(signal: number): void;

@@ -203,6 +203,13 @@ describe.each([...hosts()])("$title", (host: Host) => {
       });
     });
 
+    it("does not wait for what a program leaves behind, once nothing comes of it", () => {
+      expect(resultOf(runScenario(host, "spawnLeaves"))).toEqual({
+        status: { kind: "exited", status: 3 },
+        output: "out\n",
+      });
+    });
+
     it("outlives handlers that throw", () => {
       expect(resultOf(runScenario(host, "handlers"))).toEqual({
         signalled: "Error: woken",

@@ -486,6 +486,18 @@ const scenarios: Record<string, Scenario> = {
     return { session: stat[5] === String(sleeper.pid), killed, bytes, errors, leaked };
   },
 
+  /** A process that the program leaves behind keeps its output open. */
+  async spawnLeaves(linux) {
+    let output = "";
+    const child = await linux.spawn({
+      path: "/bin/sh",
+      arguments: ["-c", "echo out; sleep 60 & exit 3"],
+      environment: { PATH: "/bin:/usr/bin" },
+      onOutput: (chunk) => (output += textOf(chunk)),
+    });
+    return { status: await child.exited, output };
+  },
+
   /** A handler that throws, or rejects, is the caller's mistake; it must not end the process. */
   async handlers(linux) {
     process.on("warning", () => undefined);
