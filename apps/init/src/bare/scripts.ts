@@ -15,12 +15,13 @@ export interface Scripts {
 export function scriptsIn(bundle: ArrayBuffer): Scripts {
   const bytes = Buffer.from(bundle);
   const end = bytes.indexOf(0);
-  const started: { later?: typeof later; bare?: Import } = {};
+  const started: { later?: typeof later; bare?: true } = {};
   return {
     later: () => (started.later ??= runLater(bytes.toString("utf8", 0, end))),
     async importFile(path) {
       started.bare ??= startBare(bytes.toString("utf8", end + 1));
-      return started.bare(path);
+      const url = `file://${encodeURI(path).replaceAll(/[?#]/g, encodeURIComponent)}`;
+      return importAnew(url, (await isModuleBySyntax(url)) ? { type: "module" } : {});
     },
   };
 }
@@ -41,10 +42,8 @@ const nativeRequire = Object.assign(
   { addon: (url: string) => loadStatic(url.replace(/^builtin:/, "")) },
 );
 
-type Import = (path: string) => Promise<unknown>;
-
 /** Starts all of Bare, as if the boot program were not in the place of its first script. */
-function startBare(text: string): Import {
+function startBare(text: string): true {
   const { onuncaughtexception, onunhandledrejection, onbeforeexit, onexit } = core;
   const { console } = globalThis;
   // oxlint-disable-next-line typescript/no-implied-eval -- as Bare itself compiles it
@@ -52,7 +51,33 @@ function startBare(text: string): Import {
   // What Bare does with errors would end PID 1.
   Object.assign(core, { onuncaughtexception, onunhandledrejection, onbeforeexit, onexit });
   Object.assign(globalThis, { console });
-  const source = new Uint8Array(Buffer.from("module.exports = (path) => import(path)"));
+  return true;
+}
+
+/** Imports with a cache of its own: Bare keeps how loading a module ended, and a program may have been mended. */
+function importAnew(
+  url: string,
+  attributes: { readonly type?: "module" | "text" },
+): Promise<unknown> {
+  const text = "module.exports = (url, attributes) => import(url, { with: attributes })";
+  const source = new Uint8Array(Buffer.from(text));
   const module = core.load("file:///import.cjs", source.buffer);
-  return Reflect.get(Object(module), "exports");
+  return Reflect.get(Object(module), "exports")(url, attributes);
+}
+
+/** Whether a `.js` file can only be an ES module, as Node finds out: Bare would look for a package.json alone. */
+async function isModuleBySyntax(url: string): Promise<boolean> {
+  if (!url.endsWith(".js")) return false;
+  const text = Reflect.get(Object(await importAnew(url, { type: "text" })), "default");
+  return !isCommonJs(String(text).replace(/^#!.*/, ""));
+}
+
+function isCommonJs(text: string): boolean {
+  const names = ["require", "module", "exports", "__filename", "__dirname"];
+  try {
+    // oxlint-disable-next-line typescript/no-implied-eval -- compiled only
+    return Boolean(new Function(...names, text));
+  } catch {
+    return false;
+  }
 }

@@ -80,19 +80,46 @@ describe("the kernel, reached from Bare, does as the simulation does", () => {
   }
 });
 
-describe("a program on Bare", () => {
+describe("Bare", () => {
   const reason = whyNoBare();
   const test = reason === undefined ? it : it.skip;
   const skipped = reason === undefined ? "" : ` (skipped: ${reason})`;
   const names = Array.from({ length: 150 }, (_, i) => `entry-${i}`).toSorted();
 
+  async function run(name: string, words: readonly string[]): Promise<string> {
+    return execFileSync(await makeBareProgram(name, directory), words, { encoding: "utf8" });
+  }
+
   async function listInTurns(): Promise<void> {
     const large = join(directory, "large");
     mkdirSync(large);
-    for (const name of names) writeFileSync(join(large, name), "");
-    const lister = await makeBareProgram("list-on-bare.ts", directory);
-    expect(execFileSync(lister, [large], { encoding: "utf8" })).toBe(names.join(" "));
+    for (const entry of names) writeFileSync(join(large, entry), "");
+    expect(await run("list-on-bare.ts", [large])).toBe(names.join(" "));
+  }
+
+  async function importMended(): Promise<void> {
+    const mended = ["boot.mjs", "boot.cjs", "boot.js"].flatMap((name) => {
+      const file = join(directory, name);
+      return [file, 'throw new Error("broken");', file, 'console.log("mended");'];
+    });
+    const module = [join(directory, "a #1.js"), "await 1; console.log(import.meta.url);"];
+    const program = await run("mend-on-bare.ts", [
+      join(directory, "ffi-rs.node"),
+      ...mended,
+      ...module,
+    ]);
+    expect(program.split("\n")).toEqual([
+      "Error: broken",
+      "mended",
+      "Error: broken",
+      "mended",
+      "Error: broken",
+      "mended",
+      `file://${directory}/a%20%231.js`,
+      "",
+    ]);
   }
 
   test(`lists a large directory while garbage is collected${skipped}`, listInTurns, 300_000);
+  test(`imports boot programs, and again once they were mended${skipped}`, importMended, 300_000);
 });

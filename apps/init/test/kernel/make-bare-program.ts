@@ -40,26 +40,35 @@ function ffiRs(): string {
   return adapter.resolve("@yuuang/ffi-rs-linux-x64-gnu");
 }
 
-/** Bare with a script in place of its first one, as in an image. */
+/** Bare with a script in place of its first one, and what goes with it in place of its bundle, as in an image. */
 function withScript(bare: string, script: string): Uint8Array {
   const executable = readFileSync(bare);
-  const { room, length } = placesIn(bare);
-  executable.fill(0, room.offset, room.offset + room.size);
-  executable.write(script, room.offset);
-  executable.writeBigUInt64LE(BigInt(Buffer.byteLength(script)), length.offset);
+  const place = placesIn(bare);
+  const { offset, size } = place("bare_js");
+  const later = readFileSync(join(import.meta.dirname, "../../dist/later.bare.cjs"));
+  const theirs = Buffer.from(executable.subarray(offset, offset + size));
+  const contents = {
+    bare_js: Buffer.from(script),
+    bare_bundle: Buffer.concat([later, Buffer.alloc(1), theirs]),
+  };
+  for (const [name, content] of Object.entries(contents)) {
+    const room = place(name);
+    executable.fill(0, room.offset, room.offset + room.size);
+    executable.set(content, room.offset);
+    executable.writeBigUInt64LE(BigInt(content.length), place(`${name}_len`).offset);
+  }
   return executable;
 }
 
-/** Where readelf(1) says that the script and its length, objects of the section `.data`, are in the file. */
+/** Where readelf(1) says that an object of the section `.data` is in the file. */
 function placesIn(bare: string) {
   const options = { encoding: "utf8", maxBuffer: 2 ** 28 } as const;
   const told = execFileSync("readelf", ["-W", "-S", "--dyn-syms", bare], options);
   const [, address = "", offset = ""] = / \.data +PROGBITS +(\w+) (\w+)/.exec(told) ?? [];
   const distance = Number.parseInt(offset, 16) - Number.parseInt(address, 16);
-  const place = (name: string) => {
+  return (name: string) => {
     const symbol = new RegExp(`: (\\w+) +(\\w+) OBJECT .* ${name}$`, "m").exec(told);
     const [, value = "", size = ""] = symbol ?? [];
     return { offset: Number.parseInt(value, 16) + distance, size: Number(size) };
   };
-  return { room: place("bare_js"), length: place("bare_js_len") };
 }
