@@ -1,7 +1,8 @@
 import { execFileSync } from "node:child_process";
-import { cpSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
-import { dirname, join } from "node:path";
+import { tmpdir } from "node:os";
+import { dirname, join, resolve } from "node:path";
 import { build } from "esbuild";
 import { bundleForBare } from "./bundle-for-bare.js";
 
@@ -13,10 +14,13 @@ await bundle("src/main.ts", join(dist, "init.cjs"));
 // Starts that file with the code cache beside it.
 await bundle("src/start/start.ts", join(dist, "start.cjs"));
 await makeCache();
-await bundleForBare("src/bare/main.ts", join(dist, "init.bare.cjs"), "iife");
+// The same for Bare.
+await bundleForBare("src/bare/main.ts", join(dist, "init.bare.cjs"), "function");
+await bundleForBare("src/bare/start.ts", join(dist, "start.bare.cjs"), "iife");
 await bundleForBare("src/bare/later.ts", join(dist, "later.bare.cjs"), "cjs");
 await bundleUnxz(join(dist, "unxz.cjs"));
 copyNativeFiles();
+await makeCacheForBare();
 
 async function makeCache() {
   const maker = join(dist, "make-cache.cjs");
@@ -58,13 +62,45 @@ function bundleUnxz(outfile) {
   });
 }
 
-/** The native part of `bare-fs`, which is not in Bare's executable. */
+/** Bare is for x64 only; without it, as on other machines, an image has no cache, and Bare compiles at each start. */
+async function makeCacheForBare() {
+  const bare = bareExecutable();
+  if (bare === undefined) {
+    console.log("no code cache for Bare: bare-runtime-linux-x64 is not installed here");
+    return;
+  }
+  rmSync(join(dist, "init.bare.cache"), { force: true });
+  // Outside of this package: Bare would read its package.json, and the names in there would leave traces in the cache.
+  const workshop = mkdtempSync(join(tmpdir(), "earlyboot-"));
+  const maker = join(workshop, "make-cache.cjs");
+  const scratch = join(workshop, "scratch");
+  mkdirSync(scratch);
+  await bundleForBare("src/bare/make-cache.ts", maker, "cjs");
+  const adapter = createRequire(require.resolve("@earlyboot/linux-syscalls-ffi"));
+  const ffiRs = adapter.resolve("@yuuang/ffi-rs-linux-x64-gnu");
+  // The names of the native parts, with their versions, stand in Bare's own first script.
+  const parts = readFileSync(bare, "latin1").match(/(?<=builtin:)bare-[a-z-]+@[\d.]+/g) ?? [];
+  const words = [maker, resolve(dist), scratch, ffiRs, ...new Set(parts)];
+  execFileSync(bare, words, { stdio: "inherit", env: {} });
+  rmSync(workshop, { recursive: true });
+}
+
+function bareExecutable() {
+  try {
+    return join(dirname(require.resolve("bare-runtime-linux-x64/package")), "bin/bare");
+  } catch {
+    return undefined;
+  }
+}
+
+/** The native part of `bare-fs`, which is not in Bare's executable, and that of our own. */
 function copyNativeFiles() {
   const home = dirname(require.resolve("bare-fs/package"));
   for (const architecture of ["arm64", "x64"]) {
     const from = join(home, `prebuilds/linux-${architecture}/bare-fs.bare`);
     cpSync(from, join(dist, `bare-fs-${architecture}.bare`));
   }
+  cpSync("native/code-cache-x64.bare", join(dist, "code-cache-x64.bare"));
 }
 
 // The same packages as files, for boot programs that import them (`runtimeInNewRoot`).

@@ -2,5 +2,5 @@
 export function bundleForBare(
   entry: string,
   outfile: string,
-  format: "cjs" | "iife",
+  format: "cjs" | "function" | "iife",
 ): Promise<unknown>;

@@ -5,10 +5,11 @@ const directory = import.meta.dirname;
 const sources = join(directory, "src/bare");
 
 /**
- * The boot program as the first script of Bare. It is small because it takes that script's room in the
- * executable, and is compiled anew at each start. `entry` is a file of this package.
+ * A script for Bare, as small as can be. `entry` is a file of this package. The format `function` is a script whose
+ * value is a function of Bare's core and of a CommonJS module.
  */
 export function bundleForBare(entry, outfile, format) {
+  const wrapped = format === "function";
   return build({
     entryPoints: [entry],
     absWorkingDir: directory,
@@ -16,7 +17,8 @@ export function bundleForBare(entry, outfile, format) {
     bundle: true,
     platform: "neutral",
     mainFields: ["module", "main"],
-    format,
+    format: wrapped ? "cjs" : format,
+    ...(wrapped ? { banner: { js: "(function (bare, module) {" }, footer: { js: "})" } } : {}),
     target: "es2024",
     charset: "ascii",
     minify: true,

@@ -1,4 +1,5 @@
 import { spawnSync } from "node:child_process";
+import { createHash } from "node:crypto";
 import { mkdtempSync, readFileSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -29,4 +30,11 @@ it("is built to the same bytes again, the code cache too", () => {
   expect([...second.keys()]).toEqual([...first.keys()]);
   for (const [name, bytes] of first)
     expect({ name, same: second.get(name)?.equals(bytes) }).toEqual({ name, same: true });
+});
+
+it("holds a native addon that was compiled from its source as it is now", () => {
+  const source = readFileSync(join(directory, "native/code-cache.c"));
+  const addon = readFileSync(join(directory, "native/code-cache-x64.bare"), "latin1");
+
+  expect(addon).toContain(createHash("sha256").update(source).digest("hex"));
 });

@@ -1,7 +1,8 @@
 /**
  * Blanks, in a loaded ELF file, the names under which it offers C++ functions and data to libraries: tens of
  * thousands in a program that exports all of V8, which hardly compress. What the file itself needs by name, what it
- * takes from others, C names, and `operator new` and `delete`, which libraries may take from the program, stay.
+ * takes from others, C names, and what libraries may take from the program stay: `operator new` and `delete`, and the
+ * function that sets flags of V8.
  * Nothing moves; a library that asked for a blanked name would be told that there is no such symbol.
  *
  * A file without a hash table of the GNU kind stays as it is.
@@ -35,10 +36,13 @@ export function forgetCppSymbols(file: Buffer): void {
 
 const symbolSize = 24;
 
-/** A mangled C++ name that is not `operator new` or `delete`. */
+/** A mangled C++ name that no library takes from the program. */
 function isForgotten(name: Buffer): boolean {
-  return /^_Z[^nd]/.test(name.toString("latin1", 0, 3));
+  return /^_Z[^nd]/.test(name.toString("latin1", 0, 3)) && !name.equals(setFlagsFromString);
 }
+
+/** `v8::V8::SetFlagsFromString(const char*)` */
+const setFlagsFromString = Buffer.from("_ZN2v82V818SetFlagsFromStringEPKc");
 
 /** The hash function of DT_GNU_HASH. */
 function gnuHash(name: Buffer): number {

@@ -61,7 +61,13 @@ describe("bareExecutable", () => {
 
     const before = readFileSync(bare ?? "").toString("latin1");
     const after = Buffer.from(bytes).toString("latin1");
-    for (const name of ["napi_create_function", "js_create_env", "uv_fs_open", "_Znwm"]) {
+    for (const name of [
+      "napi_create_function",
+      "js_create_env",
+      "uv_fs_open",
+      "_Znwm",
+      "_ZN2v82V818SetFlagsFromStringEPKc",
+    ]) {
       expect(after).toContain(`\0${name}\0`);
     }
     expect(before).toMatch(/\0_ZN2v8\w+\0/);

@@ -1,4 +1,4 @@
-import { readFileSync, readdirSync } from "node:fs";
+import { existsSync, readFileSync, readdirSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { imageRuntime, type BootConfiguration } from "@earlyboot/initrd-init";
@@ -102,21 +102,27 @@ function nodeFlags(): readonly string[] {
   return JSON.parse(readFileSync(file, "utf8")) as readonly string[];
 }
 
-/** One script, which becomes part of Bare's executable, and what is native besides. */
+/** A script that becomes part of Bare's executable, the boot program that it starts, and what is native besides. */
 function onBare({ architecture, configuration }: InitrdRequest): Program {
   if (configuration?.runtimeInNewRoot === true) {
     throw new CommandError(
       "runtimeInNewRoot needs the host node: the packages of earlyboot use modules of Node, which bare does not have.",
     );
   }
-  const bundle = fileURLToPath(import.meta.resolve("@earlyboot/init/init.bare.cjs"));
-  const addon = join(dirname(bundle), `bare-fs-${architecture}.bare`);
-  const files = [{ file: addon, path: "/lib/earlyboot/bare-fs.bare" }, unxzBeside(bundle)];
+  const directory = dirname(fileURLToPath(import.meta.resolve("@earlyboot/init/init.bare.cjs")));
+  const files = [
+    ["init.bare.cjs", "init.bare.cjs"],
+    ["init.bare.cache", "init.bare.cache"],
+    [`bare-fs-${architecture}.bare`, "bare-fs.bare"],
+    [`code-cache-${architecture}.bare`, "code-cache.bare"],
+  ].map(([name = "", path]) => ({ file: join(directory, name), path: `/lib/earlyboot/${path}` }));
+  const bundle = join(directory, "start.bare.cjs");
   return {
     bundle,
-    later: join(dirname(bundle), "later.bare.cjs"),
+    later: join(directory, "later.bare.cjs"),
     runtime: { host: "bare" },
-    files,
+    // The cache is there where it could be made.
+    files: [...files.filter(({ file }) => existsSync(file)), unxzBeside(bundle)],
   };
 }
 

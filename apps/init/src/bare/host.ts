@@ -1,7 +1,9 @@
 import type { BootUi } from "@earlyboot/initrd-init";
 import type { Linux } from "@earlyboot/linux-syscalls";
+import { codeCachePath } from "../addon-path.ts";
 import { secretLine } from "../secret-line.ts";
 import { imageUnxz } from "../unxz/image-unxz.ts";
+import { loadCodeCache } from "./code-cache.ts";
 import { callC } from "./c-library.ts";
 import { writeAll } from "./console.ts";
 import { consoleInput } from "./console-input.ts";
@@ -56,8 +58,12 @@ export function createHostUi(
       }),
     readSecret: (prompt) => withKeys(() => readSecret(prompt)),
     passwordFits: async (password, hash) => scripts.later().passwordFits(password, hash),
-    runRepl: async (scope) => scripts.later().runRepl(scope, consoleInput, writeToConsole),
+    runRepl: async (scope) => {
+      compileHotCode();
+      await scripts.later().runRepl(scope, consoleInput, writeToConsole);
+    },
     runProgram: async (path) => {
+      compileHotCode();
       await Reflect.get(Object(await scripts.importFile(path)), "default");
     },
     importHooks: (path) => scripts.importFile(path),
@@ -73,6 +79,11 @@ export function createHostUi(
     },
     exit: exitProcess,
   };
+}
+
+/** Lets V8 optimise what runs often: a boot program or a person at the REPL may go on for long. */
+function compileHotCode(): void {
+  loadCodeCache(codeCachePath).setFlags("--maglev --turbofan");
 }
 
 function exitProcess(status: number): never {

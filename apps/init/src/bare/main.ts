@@ -11,10 +11,15 @@ import { scriptsIn } from "./scripts.ts";
 // Bare calls these, whatever the boot program has told it by then.
 Object.assign(core, { onexit: () => undefined, onbeforeexit: () => undefined });
 
-/** PID 1 on Bare. */
-core.load = (_name, bundle) => {
-  const scripts = scriptsIn(bundle);
-  Object.assign(globalThis, { console: consoleOn(scripts) });
-  const linux = openLinux({ addon: addonPath });
-  void bootSystem(linux, readConfiguration(linux), createHostUi(linux, scripts));
-};
+/** PID 1 on Bare: goes on once Bare hands over the bundle that is part of its executable. */
+export function start(): void {
+  core.load = (_name, bundle) => {
+    const scripts = scriptsIn(bundle);
+    Object.assign(globalThis, { console: consoleOn(scripts) });
+    const linux = openLinux({ addon: addonPath });
+    void bootSystem(linux, readConfiguration(linux), createHostUi(linux, scripts));
+  };
+}
+
+// What the code cache is warmed up with, when this package is built.
+export { bootSystem, createHostUi, openLinux, scriptsIn };

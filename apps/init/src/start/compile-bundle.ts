@@ -3,7 +3,7 @@ import { Script, constants } from "node:vm";
 import type * as main from "../main.ts";
 
 /** What the bundle exports. */
-export type Bundle = typeof main;
+type Bundle = typeof main;
 
 /** The bundle as a script that has not run. */
 export interface CompiledBundle {

@@ -1,5 +1,5 @@
 import { execFileSync, spawnSync } from "node:child_process";
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { release, tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
@@ -120,6 +120,30 @@ describe("Bare", () => {
     ]);
   }
 
+  async function runTheBuiltBundle(): Promise<void> {
+    const dist = join(import.meta.dirname, "../../dist");
+    expect(await run("cached-on-bare.ts", [dist])).toBe("function, cached: true");
+  }
+
+  async function runOthers(): Promise<void> {
+    const other = join(directory, "other");
+    mkdirSync(other);
+    copyFileSync(
+      join(import.meta.dirname, "../../dist/init.bare.cache"),
+      join(other, "init.bare.cache"),
+    );
+    const script = join(other, "init.bare.cjs");
+    expect(await run("cached-on-bare.ts", [other])).toContain("the boot program is not there");
+    writeFileSync(script, "(function (bare, module) { module.exports = { start() {} }; })");
+    expect(await run("cached-on-bare.ts", [other])).toBe("function, cached: false");
+    writeFileSync(script, '(function () { throw new Error("broken"); })');
+    expect(await run("cached-on-bare.ts", [other])).toBe("Error: broken");
+    writeFileSync(script, "(function () {");
+    expect(await run("cached-on-bare.ts", [other])).toContain("SyntaxError");
+  }
+
+  test(`takes the code cache of the boot program${skipped}`, runTheBuiltBundle, 300_000);
+  test(`runs a boot program that the code cache is not of${skipped}`, runOthers, 300_000);
   test(`lists a large directory while garbage is collected${skipped}`, listInTurns, 300_000);
   test(`imports boot programs, and again once they were mended${skipped}`, importMended, 300_000);
 });

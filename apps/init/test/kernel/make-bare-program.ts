@@ -17,8 +17,10 @@ export async function makeBareProgram(name: string, directory: string): Promise<
   mkdirSync(directory, { recursive: true });
   const bundle = join(directory, `${name}.js`);
   await bundleForBare(`test/kernel/programs/${name}`, bundle, "iife");
-  const bareFs = join(import.meta.dirname, "../../dist/bare-fs-x64.bare");
-  copyFileSync(bareFs, join(directory, "bare-fs.bare"));
+  for (const addon of ["bare-fs", "code-cache"]) {
+    const built = join(import.meta.dirname, `../../dist/${addon}-x64.bare`);
+    copyFileSync(built, join(directory, `${addon}.bare`));
+  }
   copyFileSync(ffiRs(), join(directory, "ffi-rs.node"));
   const program = join(directory, name);
   const script = readFileSync(bundle, "utf8").replaceAll("/lib/earlyboot", directory);
