@@ -30,7 +30,7 @@ it("is built to the same bytes again, the code cache too", () => {
   expect([...second.keys()]).toEqual([...first.keys()]);
   for (const [name, bytes] of first)
     expect({ name, same: second.get(name)?.equals(bytes) }).toEqual({ name, same: true });
-});
+}, 300_000);
 
 it("holds a native addon that was compiled from its source as it is now", () => {
   const source = readFileSync(join(directory, "native/code-cache.c"));
