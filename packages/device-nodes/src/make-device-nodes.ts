@@ -60,6 +60,7 @@ export function makeDeviceNodes(
     if (statusOf(linux, directory) === undefined) linux.mkdir(directory, 0o755);
     for (const node of wanted) {
       const path = `${directory}/${node.name}`;
+      if (wrong.some((other) => path.startsWith(`${other.path}/`))) continue;
       const status = statusOf(linux, path);
       if (status === undefined) made.push(make(linux, path, node));
       else wrong.push(...differences(linux, path, node, status));

@@ -48,6 +48,18 @@ describe("makeEssentialDeviceNodes", () => {
     expect(status(linux, "/run/dev/vda2")).toBe("60644 252:2");
   });
 
+  it("makes the rest where a directory is something else", () => {
+    const linux = simulateLinux({ files: { "/new/dev/input": "text" } });
+
+    expect(() => makeEssentialDeviceNodes(linux, { root: "/new" })).toThrow(
+      expect.objectContaining({
+        code: "EEXIST",
+        wrong: [{ path: "/new/dev/input", expected: "directory", found: "regular file" }],
+      }),
+    );
+    expect(status(linux, "/new/dev/fuse")).toBe("20666 10:229");
+  });
+
   it("keeps what is right, whatever its mode, and says what is wrong after making the rest", () => {
     const linux = simulateLinux({
       files: {

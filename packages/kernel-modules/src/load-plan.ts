@@ -38,21 +38,27 @@ export interface LoadPlan {
  */
 export function planLoad(index: ModuleIndex, names: readonly string[]): LoadPlan {
   const matches = names.map((name) => [name, findModules(index, name)] as const);
-  const requested = matches.flatMap(([, modules]) => modules);
+  const groups = matches.map(([, modules]) => modules);
   const unknown = matches.filter(([, modules]) => modules.length === 0).map(([name]) => name);
-  return {
-    steps: planModules(index, requested),
-    requested: [...new Set(requested.map(({ module }) => module))],
-    unknown,
-  };
+  const requested = new Set(groups.flat().map(({ module }) => module));
+  return { steps: planModules(index, groups), requested: [...requested], unknown };
 }
 
-/** The steps of a {@link LoadPlan} for modules that have been looked up. */
+/**
+ * The steps of a {@link LoadPlan} for modules that have been looked up. Those of one group answer to the same alias:
+ * they are tried one after the other, since the first may take the device. The features of a processor are for all.
+ */
 export function planModules(
   index: ModuleIndex,
-  requested: readonly ModuleMatch[],
+  groups: readonly (readonly ModuleMatch[])[],
 ): readonly LoadStep[] {
-  const plan: Planning = { index, steps: new Map(), later: requested.map((match) => ({ match })) };
+  const later = groups.flatMap((group) =>
+    group.map((match, place) => {
+      const leader = match.alias?.startsWith("cpu:") ? undefined : group[place - 1]?.module;
+      return leader === undefined ? { match } : { match, leader };
+    }),
+  );
+  const plan: Planning = { index, steps: new Map(), later };
   for (const { match, leader } of plan.later) addSteps(plan, match, [], leader);
   return [...plan.steps.values()];
 }

@@ -16,6 +16,8 @@ export interface SoftDependencies {
 export interface ConfigurationFile {
   readonly path: string;
   readonly text: string;
+  /** Why it cannot be read. */
+  readonly error?: unknown;
 }
 
 /** What the lines of modprobe.d(5) say. The keys of the maps are names as the kernel has them. */
@@ -48,7 +50,8 @@ export function parseModprobeConfiguration(
     refused: new Map(),
     problems: [],
   };
-  for (const { path, text } of files) {
+  for (const { path, text, error } of files) {
+    if (error !== undefined) found.problems.push(`${path} cannot be read: ${wordsOf(error)}`);
     for (const [number, line] of logicalLines(text)) {
       const [, command = "", subject = "", rest = ""] = /^(\S+)\s*(\S*)\s*(.*)$/s.exec(line) ?? [];
       const problem = directives.get(command)?.(found, subject, rest) ?? unknownCommand(command);
@@ -67,6 +70,10 @@ export function configuredOptions(
   { module, alias }: ModuleMatch,
 ): readonly string[] {
   return options.filter(([name]) => name === module || name === alias).map(([, text]) => text);
+}
+
+function wordsOf(error: unknown): string {
+  return printable(error instanceof Error ? error.message : String(error));
 }
 
 interface Found {

@@ -22,7 +22,7 @@ export interface ModuleFile {
 
 /** The names of the modules whose symbols a module uses, and of theirs, in the order in which they load. */
 export function dependencyNames({ needed }: Pick<ModuleFile, "needed">): readonly string[] {
-  return needed === "" ? [] : needed.split(" ").map(moduleName).toReversed();
+  return needed === "" ? [] : needed.split(/ +/).map(moduleName).toReversed();
 }
 
 /** What depmod(8) and `modprobe.d` know about the modules of a kernel. */
@@ -196,16 +196,26 @@ function configurationFiles(
     }
   }
   const paths = [...pathOf.keys()].toSorted().map((name) => pathOf.get(name) ?? "");
-  return paths.map((path) => ({ path, text: linux.readText(path) }));
+  return paths.map((path) => readConfiguration(linux, path));
 }
 
+function readConfiguration(linux: Pick<Linux, "readText">, path: string): ConfigurationFile {
+  try {
+    return { path, text: linux.readText(path) };
+  } catch (error) {
+    return { path, text: "", error };
+  }
+}
+
+/** Lines that depmod(8) did not write, as an interrupted copy leaves them, are none. */
 function parseDependencies(text: string): ReadonlyMap<string, ModuleFile> {
   const modules = new Map<string, ModuleFile>();
   for (const line of lines(text)) {
     const colon = line.indexOf(":");
+    if (colon === -1) continue;
     const path = line.slice(0, colon);
     const name = moduleName(path);
-    modules.set(name, { name, path, needed: line.slice(colon + 2) });
+    modules.set(name, { name, path, needed: line.slice(colon + 1).trim() });
   }
   return modules;
 }

@@ -113,7 +113,7 @@ export function createModuleLoader(
     if (asked.length === 0) return [record(failed(name, linux.now(), noSuchModule(index, name)))];
     const wanted = asked.filter((match) => !isUnwanted(match));
     const requested = wanted.map(({ module }) => module);
-    const steps = planModules(index, wanted);
+    const steps = planModules(index, [wanted]);
     for (const step of steps) {
       if (begun.has(step.name)) continue;
       begun.set(step.name, begin(step, requested.includes(step.name) ? parameters : "", device));
@@ -151,13 +151,19 @@ export function createModuleLoader(
     return Promise.all(names.flatMap((name) => begun.get(name)?.done ?? []));
   }
 
+  /** Resolves when each was tried, or is late. */
+  function triesOf(names: readonly string[]): Promise<unknown> {
+    const loading = names.flatMap((name) => begun.get(name) ?? []);
+    return Promise.all(loading.map(({ done, late }) => Promise.race([done, late])));
+  }
+
   /** Never rejects. Waits only for what was begun before, so that no two can wait for each other. */
   async function run(
     step: LoadStep,
     parameters: string,
     giveUp: () => void,
   ): Promise<ModuleReport> {
-    const [needed] = await Promise.all([reportsOf(step.needs), reportsOf(step.follows)]);
+    const [needed] = await Promise.all([reportsOf(step.needs), triesOf(step.follows)]);
     const started = linux.now();
     try {
       const outcome = await attempt(step, needed, parameters, giveUp);

@@ -65,6 +65,34 @@ it("takes the files of modprobe.d by name, those of /etc instead of those of the
   expect(index.configuration.problems).toEqual([]);
 });
 
+it("goes on without a file of modprobe.d that cannot be read, and says so", () => {
+  const { index } = machineWith(
+    { a: "" },
+    {
+      "/etc/modprobe.d/a.conf": { kind: "link", target: "/nowhere" },
+      "/etc/modprobe.d/b.conf/c.conf": "options a x=1",
+      "/etc/modprobe.d/d.conf": "options a x=2",
+    },
+  );
+
+  expect(index.configuration.options).toEqual([["a", "x=2"]]);
+  expect(index.configuration.problems).toEqual([
+    expect.stringMatching(/^\/etc\/modprobe\.d\/a\.conf cannot be read: ENOENT/),
+    expect.stringMatching(/^\/etc\/modprobe\.d\/b\.conf cannot be read: EISDIR/),
+  ]);
+});
+
+it("takes of a damaged modules.dep the lines that are whole", () => {
+  const { linux } = machineWith({ a: "" });
+  const lines = "kernel/b.ko:  kernel/a.ko \n\nkernel/a.ko:\n\0\0\0\nnonsense\nkernel/c.k";
+  linux.writeFile(`${modules}/modules.dep`, lines);
+
+  const index = readModuleIndex(linux, modules);
+
+  expect([...index.modules.keys()]).toEqual(["b", "a"]);
+  expect(dependencyNames(index.modules.get("b") ?? { needed: "" })).toEqual(["a"]);
+});
+
 it("lets modprobe.d decide about an alias, then names, then the modules' own aliases, then the kernel's", () => {
   const { index } = machineWith(
     { disk: "", "other-disk": "" },

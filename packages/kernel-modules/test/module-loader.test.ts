@@ -102,6 +102,47 @@ describe("loading", () => {
     expect(linux.now()).toBe(31_000);
   });
 
+  it("goes on without a soft dependency that does not come up", async () => {
+    const { linux, index } = machineWith(
+      { stuck: "", user: "" },
+      { [`${modules}/modules.softdep`]: "softdep user pre: stuck\n" },
+      { modules: [{ name: "stuck", takes: Infinity }] },
+    );
+
+    const loader = createModuleLoader(linux, index, { patience: 30_000 });
+    const [user] = await loader.load("user");
+    await linux.sleep(1);
+
+    expect(user).toMatchObject({ outcome: "late" });
+    expect(loader.reports).toMatchObject([{ name: "user", outcome: "loaded" }]);
+  });
+
+  it("tries those that answer to one alias in the order of the table, for the first may take the device", async () => {
+    const { linux, index } = machineWith(
+      { slow: "", quick: "" },
+      { [`${modules}/modules.alias`]: "alias pci:* slow\nalias pci:v1* quick\n" },
+      { modules: [{ name: "slow", takes: 100 }] },
+    );
+
+    const loader = createModuleLoader(linux, index);
+    await loader.load("pci:v1");
+
+    expect(loader.reports.map(({ name }) => name)).toEqual(["slow", "quick"]);
+  });
+
+  it("does not wait for one feature of the processor with the next", async () => {
+    const { linux, index } = machineWith(
+      { slow: "", quick: "" },
+      { [`${modules}/modules.alias`]: "alias cpu:*1* slow\nalias cpu:*2* quick\n" },
+      { modules: [{ name: "slow", takes: 100 }] },
+    );
+
+    const loader = createModuleLoader(linux, index);
+    await loader.load("cpu:,1,2");
+
+    expect(loader.reports.map(({ name }) => name)).toEqual(["quick", "slow"]);
+  });
+
   it("counts the patience with each module from its own start", async () => {
     const { linux, index } = machineWith(
       { first: "", second: "slow", slow: "" },
