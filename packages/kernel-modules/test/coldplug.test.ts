@@ -151,8 +151,72 @@ it("goes on when a module fails, and when a device vanishes while it looks", asy
   expect(linux.modules).toEqual(["ring", "disk"]);
 });
 
+const button: SysfsDevice = {
+  devpath: "/devices/LNXSYSTM:00/LNXPWRBN:00",
+  subsystem: "acpi",
+  properties: { MODALIAS: "acpi:LNXPWRBN:" },
+};
+const buttons = `${aliases}alias acpi:LNXPWRBN: button\n`;
+
+it("looks at further buses once those on the PCI bus, and what they bring to light, have their drivers", async () => {
+  const { linux, index } = machineWith(
+    { bus: "ring", ring: "", disk: "ring", button: "" },
+    { [`${modules}/modules.alias`]: buttons },
+    {
+      hardware: [button, card],
+      modules: [
+        { name: "ring", takes: 20 },
+        { name: "bus", takes: 20, onLoad: () => linux.addHardware(disk) },
+        { name: "disk", takes: 20 },
+      ],
+    },
+  );
+  const end = new AbortController();
+  linux.at(5000, () => end.abort());
+  const loader = createModuleLoader(linux, index);
+
+  await coldplug(linux, index, { loader, signal: end.signal });
+
+  expect(loader.reports.map(({ name, started }) => [name, started])).toEqual([
+    ["ring", 1000],
+    ["bus", 1020],
+    ["disk", 1040],
+    ["button", 1060],
+  ]);
+});
+
+it("does not let a slow driver on the PCI bus hold up other buses for long", async () => {
+  const { linux, index } = machineWith(
+    { bus: "", button: "" },
+    { [`${modules}/modules.alias`]: buttons },
+    { hardware: [button, card], modules: [{ name: "bus", takes: 60_000 }] },
+  );
+  const loader = createModuleLoader(linux, index);
+
+  await coldplug(linux, index, { loader });
+
+  expect(loader.reports.map(({ name, started }) => [name, started])).toEqual([
+    ["button", 1100],
+    ["bus", 1000],
+  ]);
+});
+
+it("looks no further when it is told to end", async () => {
+  const { linux, index } = machineWith(
+    { bus: "", button: "" },
+    { [`${modules}/modules.alias`]: buttons },
+    { hardware: [button, card], modules: [{ name: "bus", takes: 50 }] },
+  );
+  const end = new AbortController();
+  linux.at(1020, () => end.abort());
+
+  await coldplug(linux, index, { signal: end.signal });
+  await linux.sleep(1000);
+
+  expect(linux.modules).toEqual(["bus"]);
+});
+
 it("lists the devices with an alias, those on the PCI bus first", () => {
-  const button = { ...card, devpath: "/devices/LNXSYSTM:00/LNXPWRBN:00", subsystem: "acpi" };
   const { linux } = machine({ hardware: [button, disk, card] });
 
   expect([...listModaliases(linux)].map(({ device }) => device)).toEqual([
