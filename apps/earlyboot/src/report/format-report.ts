@@ -65,10 +65,11 @@ const outcomes: Readonly<Record<BootReport["outcome"], string>> = {
 function formatLoadingTime(modules: BootReport["modules"]): string[] {
   const time = loadingTime(modules);
   if (time === undefined || time.kernel === 0) return [];
-  const [all, kernel] = [time.all, time.kernel].map((value) => value.toFixed(1));
+  const [all, kernel, calls] = [time.all, time.kernel, time.calls].map((value) => value.toFixed(1));
   const times = (time.all / time.kernel).toFixed(2);
   return [
     `  all in ${all} ms, ${times} times the ${kernel} ms in which the kernel had one to load`,
+    `  call by call ${calls} ms; what else ran on the same processor meanwhile is in these times`,
   ];
 }
 

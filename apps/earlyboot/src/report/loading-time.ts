@@ -6,6 +6,11 @@ export interface LoadingTime {
   readonly all: number;
   /** For how much of this the kernel had at least one to load. */
   readonly kernel: number;
+  /**
+   * Of all calls together, each from when everything that the module needs was there until the boot program heard of
+   * its end: what else ran on its processor meanwhile is in it.
+   */
+  readonly calls: number;
 }
 
 /** Tells how much of the time in which modules were loaded the kernel needed; `undefined` without modules. */
@@ -19,7 +24,8 @@ export function loadingTime(modules: BootReport["modules"]): LoadingTime | undef
     idle += Math.max(0, start - end);
     end = Math.max(end, start + duration);
   }
-  return { all: end - first.start, kernel: end - first.start - idle };
+  const calls = loads.reduce((sum, { duration }) => sum + duration, 0);
+  return { all: end - first.start, kernel: end - first.start - idle, calls };
 }
 
 /** What becomes of modules that the kernel was asked to load. */
