@@ -1,4 +1,4 @@
-import { execFileSync } from "node:child_process";
+import { spawnSync } from "node:child_process";
 import { existsSync, readFileSync, readdirSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { gunzipSync, zstdDecompressSync } from "node:zlib";
@@ -11,7 +11,7 @@ import {
   moduleClosure,
   readModuleIndex,
 } from "@earlyboot/kernel-modules";
-import type { DirectoryEntry } from "@earlyboot/linux-syscalls";
+import { errorCode, type DirectoryEntry } from "@earlyboot/linux-syscalls";
 import { elfMachine } from "./elf-machine.ts";
 import { ImageError } from "./image-error.ts";
 import type { Architecture, ModuleOptions, PlannedEntry } from "./plan.ts";
@@ -76,7 +76,15 @@ const hostFiles = {
 };
 
 function unxz(content: Uint8Array): Uint8Array {
-  return execFileSync("xz", ["-dc"], { input: content, maxBuffer: 1 << 30 });
+  const { error, status, stdout, stderr } = spawnSync("xz", ["-dc"], {
+    input: content,
+    maxBuffer: 1 << 30,
+  });
+  if (error !== undefined && errorCode(error) === "ENOENT")
+    throw new ImageError("program-missing", "xz is not installed", { cause: error });
+  if (status === 0) return stdout;
+  const words = error?.message ?? stderr.toString().trim();
+  throw new ImageError("bad-archive", words, { cause: error });
 }
 
 /** All modules of a kernel are for one machine. */

@@ -183,6 +183,23 @@ describe("buildImage", () => {
     },
   );
 
+  it.each([
+    ["gz", ["gzip", "-c"], "unexpected end of file"],
+    ["xz", ["xz", "-c"], "xz: (stdin): Unexpected end of input"],
+  ])(
+    "tells which module compressed as .%s is cut short",
+    (ending, [program = "", ...rest], reason) => {
+      const directory = temporaryDirectory();
+      const file = join(directory, `a.ko.${ending}`);
+      writeFileSync(file, run(program, rest, { input: moduleFile() }).subarray(0, -8));
+      writeFileSync(join(directory, "modules.dep"), `a.ko.${ending}:\n`);
+
+      expect(() =>
+        smallPlan(directory, { modules: { version: "6.1", directory, names: ["a"] } }),
+      ).toThrow(`a cannot be decompressed: ${reason} ('${file}').`);
+    },
+  );
+
   it("gives the same bytes with a cache, without one, and from what the cache holds", async () => {
     const directory = temporaryDirectory();
     const plan = smallPlan(directory, { runtime: {} });

@@ -11,6 +11,7 @@ import {
 import { moduleInfo, type ModuleInfo } from "./module-info.ts";
 import { runningRelease } from "./module-index.ts";
 import { moduleName } from "./module-name.ts";
+import { wordsOf } from "./words-of.ts";
 
 /** What {@link explainFailure} is told. */
 export interface FailedModule {
@@ -30,7 +31,7 @@ export async function explainFailure(
   const { file, error } = failed;
   const module = moduleName(file);
   const code = errorCode(error) ?? "EIO";
-  const words = error instanceof Error ? error.message : String(error);
+  const words = wordsOf(error);
   const answer = words.includes(file) ? words : `${words} '${file}'`;
   const logged = lastKernelMessage(linux, module);
   const message = [

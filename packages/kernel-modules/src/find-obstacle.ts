@@ -5,6 +5,7 @@ import { ModuleError } from "./module-error.ts";
 import type { ModuleIndex } from "./module-index.ts";
 import type { ModuleReport } from "./module-loader.ts";
 import { moduleName } from "./module-name.ts";
+import { wordsOf } from "./words-of.ts";
 
 /** Why a module is not even tried; `undefined` when nothing is in its way. */
 export function findObstacle(
@@ -47,7 +48,7 @@ export function noSuchModule({ directory, modules }: ModuleIndex, name: string):
 /** Anything thrown on the way to a module, as an error that names the module. */
 export function asModuleError(module: string, error: unknown): ModuleError {
   if (error instanceof ModuleError) return error;
-  const words = error instanceof Error ? error.message : String(error);
+  const words = wordsOf(error);
   const code = errorCode(error) ?? "EIO";
   return new ModuleError(`${module} cannot be loaded: ${words}`, { code, module, cause: error });
 }

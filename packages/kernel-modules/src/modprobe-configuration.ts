@@ -3,6 +3,7 @@ import { nearestWord, printable } from "@earlyboot/linux-syscalls";
 import type { ModuleMatch } from "./match-alias.ts";
 import { moduleName } from "./module-name.ts";
 import { normaliseAlias } from "./normalise-alias.ts";
+import { wordsOf } from "./words-of.ts";
 
 /** Modules that are worth loading together with another, though it works without them. */
 export interface SoftDependencies {
@@ -51,7 +52,8 @@ export function parseModprobeConfiguration(
     problems: [],
   };
   for (const { path, text, error } of files) {
-    if (error !== undefined) found.problems.push(`${path} cannot be read: ${wordsOf(error)}`);
+    if (error !== undefined)
+      found.problems.push(`${path} cannot be read: ${printable(wordsOf(error))}`);
     for (const [number, line] of logicalLines(text)) {
       const [, command = "", subject = "", rest = ""] = /^(\S+)\s*(\S*)\s*(.*)$/s.exec(line) ?? [];
       const problem = directives.get(command)?.(found, subject, rest) ?? unknownCommand(command);
@@ -70,10 +72,6 @@ export function configuredOptions(
   { module, alias }: ModuleMatch,
 ): readonly string[] {
   return options.filter(([name]) => name === module || name === alias).map(([, text]) => text);
-}
-
-function wordsOf(error: unknown): string {
-  return printable(error instanceof Error ? error.message : String(error));
 }
 
 interface Found {

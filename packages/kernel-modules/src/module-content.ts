@@ -2,6 +2,7 @@ import { errorCode, type Linux } from "@earlyboot/linux-syscalls";
 
 import { ModuleError } from "./module-error.ts";
 import { moduleName } from "./module-name.ts";
+import { wordsOf } from "./words-of.ts";
 
 /** Decompresses the whole content of a file, at once or by and by. */
 export type Decompress = (compressed: Uint8Array) => Uint8Array | Promise<Uint8Array>;
@@ -61,14 +62,15 @@ export function moduleContent(
   }
 }
 
-/** The code is EBADMSG, unless the decompressor names another error of the system. */
+/** The code is EBADMSG, unless the decompressor has one that says more than those of zlib. */
 function cannotDecompress(file: string, error: unknown): ModuleError {
   const module = moduleName(file);
-  const reason = error instanceof Error ? error.message : String(error);
-  const named = errorCode(error) ?? "";
-  const code = systemError.test(named) ? named : "EBADMSG";
+  const reason = wordsOf(error);
+  const named = errorCode(error);
+  const code = named === undefined || ofTheHost.test(named) ? "EBADMSG" : named;
   const message = `${module} cannot be decompressed: ${reason} ('${file}').`;
   return new ModuleError(message, { code, module, file, cause: error });
 }
 
-const systemError = /^E[A-Z\d]+$/;
+/** `Z_BUF_ERROR`, `ZSTD_error_corruption_detected`, `ERR_MODULE_NOT_FOUND` */
+const ofTheHost = /^(?:ERR|Z|ZSTD)_/;
