@@ -1,6 +1,6 @@
 import { expect } from "@jest/globals";
 import { makeScratchRoot } from "@earlyboot/earlyboot";
-import { bootGuest, scratchFile } from "../support/boot-guest.ts";
+import { bootGuest, countedTime, scratchFile } from "../support/boot-guest.ts";
 import { bootTest } from "../support/boot-test.ts";
 
 /** The kernel's own time, in seconds, of the line that `pattern` ends. */
@@ -16,9 +16,8 @@ bootTest("waits for a disk that appears while the boot runs", async () => {
   // A port to plug into: the bus of the machine itself takes no device once it runs.
   const guest = await bootGuest({
     disks: [{ file, bus: "none" }],
-    // Time is counted in instructions: the figure does not depend on the machine.
     processors: 1,
-    extra: ["-icount", "shift=0", "-device", "pcie-root-port,id=port0,chassis=1,slot=1"],
+    extra: [...countedTime, "-device", "pcie-root-port,id=port0,chassis=1,slot=1"],
     commandLine: "root=LABEL=earlyboot-root",
   });
   await guest.console.expect("waiting for LABEL=earlyboot-root");

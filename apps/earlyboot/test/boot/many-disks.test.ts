@@ -1,6 +1,6 @@
 import { expect } from "@jest/globals";
 import { makeScratchRoot } from "@earlyboot/earlyboot";
-import { bootGuest, scratchFile } from "../support/boot-guest.ts";
+import { bootGuest, countedTime, scratchFile } from "../support/boot-guest.ts";
 import { bootTest } from "../support/boot-test.ts";
 import { makePartitionedDisk, type PartitionContent } from "../support/make-disks.ts";
 
@@ -22,9 +22,8 @@ bootTest(
         file: index === disks - 1 ? last : other,
         bus: "scsi",
       })),
-      // Time is counted in instructions: the figure is the same on every machine.
       processors: 1,
-      extra: ["-icount", "shift=0,sleep=off"],
+      extra: countedTime,
       commandLine: "root=LABEL=earlyboot-root",
     });
     const { report } = await guest.reachedInit();

@@ -11,9 +11,10 @@ import { makeRootOfType, run } from "../support/make-disks.ts";
 import { resumeGuest, type SavedGuest, saveGuest } from "../support/saved-guest.ts";
 import { testImage } from "../support/test-image.ts";
 
-/** `POWER_CUTS=200 pnpm boot "power is cut"` for more of them, `POWER_CUT_SEED=` for the same again. */
+/** `POWER_CUTS=200 pnpm boot "power is cut"` for more of them, `POWER_CUT_SEED=new` for others. */
 const cuts = Number(process.env["POWER_CUTS"] ?? 20);
-const seed = process.env["POWER_CUT_SEED"] ?? String(Date.now() % 1_000_000);
+const asked = process.env["POWER_CUT_SEED"] ?? "20261121";
+const seed = asked === "new" ? String(Date.now() % 1_000_000) : asked;
 
 /** A number from 0 to 1, the same for the same seed and place. */
 function draw(place: number): number {
