@@ -46,9 +46,11 @@ async function readBeginning(path: string): Promise<Buffer> {
       await file.close();
     }
   } catch (error) {
-    throw new CommandError(`The kernel ${path} cannot be read: ${errorText(error)}.`, {
-      cause: error,
-    });
+    throw new CommandError(
+      `The kernel ${path} cannot be read: ${errorText(error)}. Name the one to boot by --kernel FILE, ` +
+        "and, where it is not installed, its modules by --modules DIR.",
+      { cause: error },
+    );
   }
   throw new CommandError(`${path} is not a Linux kernel: it is only a few bytes long.`);
 }
