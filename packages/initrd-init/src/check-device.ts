@@ -69,7 +69,7 @@ export async function checkDevice(boot: Boot, check: DeviceCheck): Promise<Check
   if (shown >= 0) ui.write("\n");
   const { device, type } = check;
   recorder.check({ device, type, outcome: result.outcome, duration: linux.now() - started });
-  await act(boot, result);
+  await act(boot, check, result);
   return result;
 }
 
@@ -122,7 +122,7 @@ function progressBar(device: string, percent: number): string {
 /** Why a file system that was to be checked was not. */
 const noteworthy: readonly string[] = ["mounted", "in-use", "log-not-replayed"];
 
-async function act(boot: Boot, result: CheckResult): Promise<void> {
+async function act(boot: Boot, check: DeviceCheck, result: CheckResult): Promise<void> {
   switch (result.outcome) {
     case "pass":
     case "errors-corrected":
@@ -141,7 +141,7 @@ async function act(boot: Boot, result: CheckResult): Promise<void> {
     case "cancelled":
     case "library-error":
     case "killed":
-      throw checkFailure(boot, result);
+      throw checkFailure(check, result);
   }
 }
 
@@ -169,6 +169,9 @@ async function rebootForChecker(boot: Boot, result: CheckResult): Promise<void> 
   await new Promise(() => {});
 }
 
+const repairHint =
+  "To repair all that can be: fsck.mode=force fsck.repair=yes. It may lose files: first make a copy of the disk.";
+
 const skipHint = "To boot without the check: fsck.mode=skip.";
 
 /** The checker did not even begin: it cannot be started, or the device is gone. */
@@ -190,15 +193,15 @@ function notCheckedFailure({ device, type }: DeviceCheck, error: unknown): BootF
   });
 }
 
-function checkFailure({ settings }: Boot, result: CheckResult): BootFailure {
+function checkFailure({ repair }: DeviceCheck, result: CheckResult): BootFailure {
   const wasKilled = result.outcome === "killed" && result.signal === Signal.Kill;
-  const canRepair = result.outcome === "errors-left" && settings.repair.value !== "yes";
+  const canRepair = result.outcome === "errors-left" && repair !== "yes";
   return new BootFailure({
     operation: `check ${result.device}`,
     reason: result.message,
     seen: "output" in result ? tellingLines(result.output).slice(-mostLines) : [],
     hints: [
-      ...(canRepair ? ["To repair all that can be: fsck.mode=force fsck.repair=yes."] : []),
+      ...(canRepair ? [repairHint] : []),
       ...(wasKilled ? ["Was there too little memory? The kernel's log says so (.dmesg)."] : []),
       `Repair it by hand: in the REPL, checkFileSystem(linux, "${result.device}", "${result.type}", { repair: "yes" }).`,
       skipHint,

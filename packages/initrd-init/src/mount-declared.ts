@@ -14,7 +14,7 @@ import { readMounts } from "@earlyboot/switch-root";
 import { BootFailure, messageOf } from "./boot-failure.ts";
 import { prepareType } from "./boot-modules.ts";
 import { type Boot, newRoot, warn } from "./boot.ts";
-import { checkDevice } from "./check-device.ts";
+import { checkDevice, type DeviceCheck } from "./check-device.ts";
 import { gatherMembers } from "./gather-members.ts";
 import { typeToCheck } from "./type-to-check.ts";
 
@@ -79,7 +79,8 @@ async function prepareDevice(
 ): Promise<BlockDeviceInfo | undefined> {
   if (isThere(fs)) return undefined;
   const device = await findDeclared(boot, fs);
-  if (device !== undefined && fs.check && checkerFor(fs.type) !== undefined) {
+  const isWanted = fs.check || boot.settings.checkMode.value === "force";
+  if (device !== undefined && isWanted && checkerFor(fs.type) !== undefined) {
     await checkOnce(device.path, () => checkOne(boot, fs, device));
   }
   if (fs.type !== "none") await prepareType(boot, fs.type);
@@ -122,8 +123,19 @@ async function checkOne(boot: Boot, fs: FileSystem, device: BlockDeviceInfo): Pr
     type,
     clean: state === undefined ? undefined : state === "clean",
     skipIfClean: skipCheckIfClean,
-    repair: repair === "preen" ? "preen" : repair ? "yes" : "no",
+    repair: repairOf(boot, repair),
   });
+}
+
+/** The command line wins over what is declared. */
+function repairOf(
+  { settings }: Pick<Boot, "settings">,
+  declared: FileSystem["repair"],
+): DeviceCheck["repair"] {
+  const { value, source } = settings.repair;
+  if (source === "command line") return value;
+  if (declared === "preen") return declared;
+  return declared ? "yes" : "no";
 }
 
 /** What a bind mount binds is a path of the new root; no link leads out of that. */

@@ -206,7 +206,10 @@ function mountHints(
       `The log of ${device} has to be replayed, and it cannot be written to: mount it once where it can.`,
     ],
     EBUSY: [`${device} is in use: is it mounted already, or a member of a RAID or LVM?`],
-    EUCLEAN: ["The file system is damaged: have it checked, fsck.mode=force fsck.repair=yes."],
+    EUCLEAN: [
+      "The file system is damaged: have it checked, fsck.mode=force.",
+      "Where that is not enough: fsck.repair=yes besides. It may lose files: first make a copy of the disk.",
+    ],
     EIO: [
       "The device cannot be read: a cable, or a dying disk. The kernel's log says more (.dmesg).",
     ],

@@ -865,6 +865,43 @@ describe("declared file systems", () => {
     ]);
   });
 
+  it.each([
+    ["", false],
+    ["fsck.mode=force", true],
+  ])(
+    "that are not to be checked are checked when that is asked for: %s",
+    async (words, isChecked) => {
+      const { report } = await simulateBoot(
+        {
+          ...plainMachine,
+          commandLine: `root=LABEL=root rw ${words}`,
+          programs: { "/sbin/e2fsck": {} },
+        },
+        { version: 1, fileSystems: [toSpec(data)] },
+      );
+
+      expect(report?.checks.some(({ device }) => device === "/dev/vdb")).toBe(isChecked);
+    },
+  );
+
+  it.each([
+    ["", "-p"],
+    ["fsck.repair=yes", "-y"],
+    ["fsck.repair=no", "-n"],
+  ])("are repaired as declared, unless the command line says otherwise: %s", async (words, how) => {
+    const { linux } = await simulateBoot(
+      {
+        ...plainMachine,
+        commandLine: `root=LABEL=root rw fsck.mode=force ${words}`,
+        programs: { "/sbin/e2fsck": {} },
+      },
+      { version: 1, fileSystems: [toSpec({ ...data, check: true })] },
+    );
+
+    const checks = linux.calls.filter((call) => call.startsWith("spawn"));
+    expect(checks.at(-1)).toMatch(new RegExp(`e2fsck .*${how} /dev/vdb`));
+  });
+
   it("that may fail are warnings, others fail the boot", async () => {
     const missing = { ...toSpec(data), device: { label: "nowhere" } };
     const machine = { ...plainMachine, commandLine: "root=LABEL=root rw earlyboot.timeout=1" };
