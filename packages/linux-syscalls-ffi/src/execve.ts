@@ -7,6 +7,7 @@ import { argument, environmentWords } from "./environment.ts";
 import { isOpen } from "./is-open.ts";
 import type { Kernel } from "./kernel.ts";
 import { resourceLimit, signalAction } from "./layouts.ts";
+import { type OwnProcess, readOwnProcess } from "./own-process.ts";
 import { withPinned } from "./pinned.ts";
 import { knownSignals, signalSetOf } from "./signal-sets.ts";
 import { stringArray } from "./string-array.ts";
@@ -34,9 +35,10 @@ export function execve(
   const undo: Undo[] = [];
   try {
     const streams = [0, 1, 2].filter((stream) => isStream(kernel, stream));
-    passDescriptors(kernel, [...streams, ...keep], undo);
+    const own = readOwnProcess(kernel) ?? askForOwnProcess(kernel);
+    passDescriptors(kernel, [...streams, ...keep], own, undo);
     blockOnStreams(kernel, streams, undo);
-    resetSignals(kernel, undo);
+    resetSignals(kernel, own, undo);
     if (limit !== undefined) setOpenFiles(kernel, limit, undo);
     const unregister = closeLater(kernel, later);
     if (unregister !== undefined) undo.push(unregister);
@@ -73,11 +75,24 @@ function isStream(kernel: Kernel, stream: number): boolean {
   return (kernel.call("fcntl", [stream, C.F_GETFL, 0]) & C.O_PATH) === 0;
 }
 
+/** The same without a /proc, which may have moved away by now; it takes ten times as long. */
+function askForOwnProcess(kernel: Kernel): OwnProcess {
+  return {
+    descriptors: openDescriptors(kernel),
+    ignored: knownSignals.filter((number) => isIgnored(actionOf(kernel, number))),
+  };
+}
+
 /** Makes exactly the descriptors of `passed` survive. */
-function passDescriptors(kernel: Kernel, passed: readonly number[], undo: Undo[]): void {
+function passDescriptors(
+  kernel: Kernel,
+  passed: readonly number[],
+  { descriptors }: OwnProcess,
+  undo: Undo[],
+): void {
   for (const open of passed) setInherited(kernel, open, true, undo);
-  for (const open of openDescriptors(kernel)) {
-    if (!passed.includes(open)) setInherited(kernel, open, false, undo);
+  for (const open of descriptors) {
+    if (!passed.includes(open) && isOpen(kernel, open)) setInherited(kernel, open, false, undo);
   }
 }
 
@@ -92,7 +107,7 @@ function setInherited(kernel: Kernel, open: number, inherited: boolean, undo: Un
 /** How many descriptors poll(2) is asked about at once; no more than the limit of open files. */
 const atOnce = 65536;
 
-/** The open descriptors. poll(2) tells them without a /proc, which may have moved away by now. */
+/** The open descriptors, as poll(2) tells them. */
 function openDescriptors(kernel: Kernel): number[] {
   const { soft, hard } = openFileLimit(kernel);
   const count = Math.min(atOnce, Number(soft));
@@ -121,17 +136,25 @@ function blockOnStreams(kernel: Kernel, streams: readonly number[], undo: Undo[]
 }
 
 /** Only an ignored signal stays so in the next program: a handled one gets its default action. */
-function resetSignals(kernel: Kernel, undo: Undo[]): void {
-  for (const number of knownSignals) {
-    const before = makeStructure(signalAction);
-    kernel.call("sigaction", [number, null, before]);
-    if (readStructure(signalAction, before).handler !== BigInt(C.SIG_IGN)) continue;
+function resetSignals(kernel: Kernel, { ignored }: OwnProcess, undo: Undo[]): void {
+  for (const number of ignored) {
+    const before = actionOf(kernel, number);
     undo.push(() => kernel.call("sigaction", [number, before, null]));
     kernel.call("sigaction", [number, makeStructure(signalAction), null]);
   }
   const mask = signalSetOf([]);
   kernel.call("sigprocmask", [C.SIG_SETMASK, signalSetOf([]), mask]);
   undo.push(() => kernel.call("sigprocmask", [C.SIG_SETMASK, mask, null]));
+}
+
+function actionOf(kernel: Kernel, number: number): Uint8Array {
+  const action = makeStructure(signalAction);
+  kernel.call("sigaction", [number, null, action]);
+  return action;
+}
+
+function isIgnored(action: Uint8Array): boolean {
+  return readStructure(signalAction, action).handler === BigInt(C.SIG_IGN);
 }
 
 function openFileLimit(kernel: Kernel): { readonly soft: bigint; readonly hard: bigint } {

@@ -252,6 +252,13 @@ describe.each([...hosts()])("$title", (host: Host) => {
       expect(end).toBe("freed");
     });
 
+    it("leaves it no more where /proc is something else", () => {
+      const { stdout } = runScenario(host, "execveBesideProc");
+      const [number, ...lines] = stdout.trimEnd().split("\n");
+      expect(lines.at(-1)).toBe("SigIgn:\t0000000000000000");
+      expect(new Set(lines.slice(0, -1))).toEqual(new Set(["0", "1", "2", "3", number]));
+    });
+
     it("stays the same process when it becomes another program", () => {
       expect(runScenario(host, "execveAsFirst").stdout).toBe("1\nThreads:\t1\n");
     });

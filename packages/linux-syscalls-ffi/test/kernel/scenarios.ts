@@ -607,6 +607,20 @@ const scenarios: Record<string, Scenario> = {
     linux.execve("/bin/sh", ["sh", "-c", script], { PATH: path }, { closeLater: [large] });
   },
 
+  /** With a `/proc` that is none, and that says the contrary of what is. */
+  execveBesideProc(linux) {
+    const kept = prepareExecve(linux);
+    const proc = scratch(linux);
+    linux.mount({ source: "proc", target: proc, type: "proc" });
+    linux.mount({ source: "none", target: "/proc", type: "tmpfs" });
+    linux.mkdir("/proc/self");
+    linux.mkdir("/proc/self/fd");
+    linux.writeFile("/proc/self/status", "SigIgn:\t0000000000000000\n");
+    fs.writeSync(1, `${kept}\n`);
+    const words = `ls ${proc}/self/fd; grep SigIgn ${proc}/self/status`;
+    linux.execve("/bin/sh", ["sh", "-c", words], {}, { keep: [kept] });
+  },
+
   /** What the first process of a PID namespace is after an execve. */
   execveAsFirst(linux) {
     linux.execve("/bin/sh", ["sh", "-c", "echo $$; grep Threads /proc/self/status"], {});
