@@ -16,7 +16,8 @@ const usage = `Usage: pnpm bench:boot [OPTIONS]
   --runs N           boots of each image, in turns (default 3); the table shows medians
   --only WORDS       only images whose name contains one of these, separated by commas
   --wall             the host's own time and two processors, instead of counted instructions
-  --compression ALG  lz4 (default) or zstd, for every image
+  --both             one table of each
+  --compression ALG  lz4 (default) or zstd, for every image that has none of its own
   --no-memory        do not look for the least memory that boots
   --image NAME=FILE  a further image, that is there already
 `;
@@ -24,6 +25,7 @@ const usage = `Usage: pnpm bench:boot [OPTIONS]
 const { values } = parseArgs({
   allowNegative: true,
   options: {
+    both: { type: "boolean", default: false },
     compression: { type: "string", default: "lz4" },
     help: { type: "boolean", default: false },
     image: { type: "string", multiple: true, default: [] },
@@ -63,12 +65,14 @@ async function compare() {
   const root = join(directory, "root.ext4");
   await makeScratchRoot({ file: root, label: "root", uuid: rootUuid, init: timingInit() });
   const images = await makeImages();
+  const clocks = values.both ? ["counted", "wall"] : [values.wall ? "wall" : "counted"];
   for (let run = 1; run <= Number(values.runs); run++) {
-    for (const image of images) {
-      say(`boot ${run} of ${values.runs}: ${image.name}`);
-      image.boots.push(
-        await boot(image, root, { wall: values.wall, memory: 1024, patience: longest }),
-      );
+    for (const clock of clocks) {
+      for (const image of images) {
+        say(`boot ${run} of ${values.runs}, ${clock}: ${image.name}`);
+        const how = { wall: clock === "wall", memory: 1024, patience: longest };
+        image.boots[clock].push(await boot(image, root, how));
+      }
     }
   }
   if (values.memory) {
@@ -77,11 +81,19 @@ async function compare() {
       image.memory = await leastMemory((how) => boot(image, root, { wall: true, ...how }));
     }
   }
-  const rows = images.flatMap(rowsOf);
-  console.log(heading());
+  for (const clock of clocks) tellResults(images, clock);
+}
+
+/** The table of one clock, the stages of the first image of earlyboot, and the budgets. */
+function tellResults(images, clock) {
+  const rows = images.flatMap((image) => rowsOf(image, image.boots[clock]));
+  console.log(heading(clock));
   console.log(table(rows.map(({ name, figures }) => ({ image: name, ...shown(figures) }))));
-  tellStages(images.find(({ name }) => name.startsWith("earlyboot")));
-  for (const line of checkBudgets(rows, values)) console.log(line);
+  tellStages(
+    images.find(({ name }) => name.startsWith("earlyboot")),
+    clock,
+  );
+  for (const line of checkBudgets(rows, { clock, ...values })) console.log(line);
 }
 
 async function makeImages() {
@@ -96,14 +108,14 @@ async function makeImages() {
 }
 
 /** The image of a contender; one that cannot be made is left out, and is told of. */
-async function makeImage({ name, make, given, missing, root, marks }) {
+async function makeImage({ name, make, given, missing, root, marks, compression }) {
   const own = directoryFor(directory, name);
   const file = given ?? join(own, "image");
   if (missing) return say(`left out: ${name}: ${missing}`);
   const start = performance.now();
   try {
     if (make) say(`making the image: ${name}`);
-    await make?.({ directory: own, kernel, compression: values.compression, file });
+    await make?.({ directory: own, kernel, compression: compression ?? values.compression, file });
   } catch (error) {
     return say(`left out: ${name}: ${error.stderr || error.message}`);
   }
@@ -118,7 +130,7 @@ async function makeImage({ name, make, given, missing, root, marks }) {
     unpacked: segments.reduce((sum, { unpackedSize }) => sum + unpackedSize, 0),
     rootWord: root === "uuid" ? `UUID=${rootUuid}` : "LABEL=root",
     marks: marks ?? { [name]: "real-init-runs" },
-    boots: [],
+    boots: { counted: [], wall: [] },
   };
 }
 
@@ -143,7 +155,7 @@ function timingInit() {
     .replace("exec > $facts\n", `exec > $facts\n${tell}`);
 }
 
-function rowsOf({ name, file, boots, built, compression, unpacked, memory, marks }) {
+function rowsOf({ name, file, built, compression, unpacked, memory, marks }, boots) {
   return Object.keys(marks).map((row, index) => {
     const reached = boots.filter((one) => one.marks[index] !== undefined);
     const init = reached.map((one) => one.marks[index] - one.reached);
@@ -199,22 +211,23 @@ function mebibytes(bytes) {
   return (bytes / 2 ** 20).toFixed(1);
 }
 
-function heading() {
-  const clock = values.wall
-    ? "the host's time, two processors"
-    : "counted instructions, 10⁹ to the second, one processor";
+function heading(kind) {
+  const clock =
+    kind === "wall"
+      ? "the host's time, two processors"
+      : "counted instructions, 10⁹ to the second, one processor";
   return `\nLinux ${kernel.version}, QEMU without KVM, 1024 MiB, ext4 on virtio; ${clock}; medians of ${values.runs}.`;
 }
 
 /** Where earlyboot's own time went, by its report of the last boot. */
-function tellStages(image) {
-  const last = image?.boots.at(-1);
+function tellStages(image, clock) {
+  const last = image?.boots[clock].at(-1);
   const report = last && parseScratchFacts(last.text)?.report;
   if (!report) return;
   const [reached, inInit] = [last.reached * 1000, last.marks[0] * 1000];
   const { started, stages } = report;
   const ended = stages.at(-1).start + stages.at(-1).duration;
-  console.log(`\nThe last boot of ${image.name}, ms after the kernel's start:`);
+  console.log(`\nThe last boot of ${image.name} (${clock}), ms after the kernel's start:`);
   console.log(
     table([
       stageRow("(the host starts)", reached, started - reached),

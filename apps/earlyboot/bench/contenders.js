@@ -14,12 +14,21 @@ const execute = promisify(execFile);
 /**
  * The images to compare. Each is made by `make({ directory, kernel, compression, file })`; `missing`
  * says why it cannot be made here; `root` is what it is told to boot where LABEL= is beyond it;
- * `marks` are the rows that its boots give, by the words in the kernel's log that end them.
+ * `marks` are the rows that its boots give, by the words in the kernel's log that end them; `compression`
+ * is its own, whatever is asked for all.
  */
 export const contenders = [
   { name: "earlyboot on Node", make: earlyboot("node") },
+  { name: "earlyboot on Node, not compressed", make: earlyboot("node"), compression: "none" },
   { name: "earlyboot on Bare", make: earlyboot("bare") },
+  { name: "earlyboot on Bare, not compressed", make: earlyboot("bare"), compression: "none" },
   { name: "initramfs-tools, most", make: initramfsTools("most"), missing: whyNot("mkinitramfs") },
+  {
+    name: "initramfs-tools, most, as it comes",
+    make: initramfsTools("most"),
+    compression: "its own",
+    missing: whyNot("mkinitramfs"),
+  },
   { name: "initramfs-tools, dep", make: initramfsTools("dep"), missing: whyNot("mkinitramfs") },
   { name: "dracut without systemd", make: makeDracut, missing: whyNot("dracut") },
   { name: "tiny-initramfs", make: makeTiny, missing: whyNot("mktirfs"), root: "uuid" },

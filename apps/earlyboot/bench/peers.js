@@ -19,13 +19,12 @@ export const compressors = {
 export async function makeInitramfs({ directory, kernel, compression, modules, file }) {
   const configuration = join(directory, `initramfs-tools-${modules}`);
   const own = await ownFilesOfInitramfsTools(directory);
-  const { program, level } = compressors[compression];
   mkdirSync(join(configuration, "conf.d"), { recursive: true });
   mkdirSync(join(configuration, "hooks"), { recursive: true });
   mkdirSync(join(configuration, "scripts"), { recursive: true });
   writeFileSync(
     join(configuration, "initramfs.conf"),
-    `MODULES=${modules}\nBUSYBOX=auto\nKEYMAP=n\nCOMPRESS=${program}\nCOMPRESSLEVEL=${level}\n` +
+    `MODULES=${modules}\nBUSYBOX=auto\nKEYMAP=n\n${compressionLines(compression)}` +
       "DEVICE=\nNFSROOT=auto\nRUNSIZE=10%\nFSTYPE=ext4\nRESUME=none\n",
   );
   // What the guest's disk needs, also where this machine's own disk is another one.
@@ -33,6 +32,13 @@ export async function makeInitramfs({ directory, kernel, compression, modules, f
   await inPlaces(kernel, [[own, "/usr/share/initramfs-tools"]], {
     words: ["mkinitramfs", "-d", configuration, "-o", file, kernel.version],
   });
+}
+
+/** As Debian installs it, it says zstd and leaves the level to itself. */
+function compressionLines(compression) {
+  if (compression === "its own") return "COMPRESS=zstd\n";
+  const { program, level } = compressors[compression];
+  return `COMPRESS=${program}\nCOMPRESSLEVEL=${level}\n`;
 }
 
 const guestDrivers = "virtio_pci\nvirtio_blk\next4";
