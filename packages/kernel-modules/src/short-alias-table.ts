@@ -11,13 +11,22 @@ interface AliasLine {
   readonly module: string;
 }
 
-/** A table of aliases that looks at each of its lines for every question. */
+/** A table of aliases that looks at each line of a bus for every question about that bus. */
 export function shortAliasTable(text: string): AliasTable {
-  let lines: readonly AliasLine[] | undefined;
+  let all: readonly AliasLine[] | undefined;
+  const byBus = new Map<string, readonly AliasLine[]>();
+
+  function linesOf(bus: string): readonly AliasLine[] {
+    all ??= text.split("\n").filter(isAlias).map(parseLine);
+    return all.filter(({ beginning }) => beginning.startsWith(bus) || bus.startsWith(beginning));
+  }
+
   return {
     match(name) {
-      lines ??= text.split("\n").filter(isAlias).map(parseLine);
       const alias = name.replaceAll("-", "_");
+      const bus = alias.slice(0, alias.indexOf(":") + 1);
+      const lines = byBus.get(bus) ?? linesOf(bus);
+      byBus.set(bus, lines);
       const found = new Set<string>();
       for (const { beginning, pattern, module } of lines) {
         if (alias.startsWith(beginning) && matchesPattern(pattern, alias)) found.add(module);

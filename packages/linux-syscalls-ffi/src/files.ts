@@ -7,6 +7,7 @@ import {
   linkSync,
   lstatSync,
   mkdirSync,
+  readFileSync,
   readlinkSync,
   renameSync,
   rmdirSync,
@@ -19,17 +20,17 @@ import { big, bytes, fields, flag, integer, path, word } from "./arguments.ts";
 import { C } from "./c-constants.ts";
 import { statusOf } from "./file-status.ts";
 import type { Kernel } from "./kernel.ts";
-import { nodeCall } from "./node-call.ts";
+import { nodeCall, syscallErrorOf } from "./node-call.ts";
 import { readEntriesOf } from "./read-directory.ts";
 import { readToEnd, withOpenFile, writeAll } from "./whole-file.ts";
 
-const { O_RDONLY, O_WRONLY, O_CREAT, O_TRUNC, O_APPEND, O_EXCL } = constants;
+const { O_RDONLY, O_WRONLY, O_CREAT, O_TRUNC, O_APPEND, O_EXCL, O_NOCTTY } = constants;
 
 /** open(2), stat(2), mkdir(2) and their kin, by path. */
 export function fileCalls(kernel: Kernel): Files {
   return {
     readFile: (file) => new Uint8Array(readFile(file)),
-    readText: (file) => readFile(file).toString("utf8"),
+    readText,
     writeFile(file, content, options) {
       const where = path("open", "path", file);
       const data = typeof content === "string" ? Buffer.from(content) : content;
@@ -92,6 +93,29 @@ export function fileCalls(kernel: Kernel): Files {
 function readFile(file: string): Buffer {
   const where = path("open", "path", file);
   return withOpenFile(where, O_RDONLY, 0, (descriptor) => readToEnd(descriptor, where));
+}
+
+function readText(file: string): string {
+  const where = path("open", "path", file);
+  return isSmall.test(where) ? readSmall(where) : readFile(where).toString("utf8");
+}
+
+/** What the kernel writes at once: attributes of devices in sysfs(5), and what proc(5) tells of a process. */
+const isSmall = /^\/(?:sys\/(?:bus|class|devices)\/|proc\/\d+\/stat$)/;
+
+/** Node reads to the end in one call, a third of the work; so it has no limit for what does not end. */
+function readSmall(where: string): string {
+  try {
+    return readFileSync(where, { encoding: "utf8", flag: O_RDONLY | O_NOCTTY });
+  } catch (error) {
+    throw syscallErrorOf(error, callOf(error), { path: where });
+  }
+}
+
+/** Which of its calls failed. */
+function callOf(error: unknown): string {
+  const isRead = error instanceof Error && "syscall" in error && error.syscall === "read";
+  return isRead ? "read" : "open";
 }
 
 /** A function of Node's that takes one path, under the name of its manual page. */

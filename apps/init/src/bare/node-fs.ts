@@ -194,6 +194,22 @@ export const writeSync = (
     fs.writeSync(request, descriptor, data, offset, length, position ?? -1),
   );
 
+/** To the end, as text. */
+export function readFileSync(path: string, { flag }: { readonly flag: number }): string {
+  const pieces: Buffer[] = [];
+  const descriptor = openSync(path, flag);
+  try {
+    for (;;) {
+      const piece = Buffer.alloc(4096);
+      const count = readSync(descriptor, piece);
+      if (count === 0) return Buffer.concat(pieces).toString("utf8");
+      pieces.push(piece.subarray(0, count));
+    }
+  } finally {
+    closeSync(descriptor);
+  }
+}
+
 export const open = (path: string, flags: number, done: Done<number>): void =>
   aside("open", done, (fs, request) => fs.open(request, path, flags | O_CLOEXEC, 0));
 

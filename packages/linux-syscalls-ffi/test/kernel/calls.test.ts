@@ -62,6 +62,11 @@ describe.each([...hosts()])("$title", (host: Host) => {
         ],
         many: 3000,
         proc: true,
+        sys: true,
+        kernels: [
+          "ENOENT: no such file or directory, open '/sys/class/none'",
+          "EISDIR: is a directory, read '/sys/class'",
+        ],
         modified: true,
         errors: [
           "EEXIST",

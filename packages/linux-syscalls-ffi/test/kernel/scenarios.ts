@@ -48,6 +48,16 @@ async function rejectionOf(promise: Promise<unknown>): Promise<string> {
   }
 }
 
+/** What a call that must fail says. */
+function messageOf(run: () => unknown): string {
+  try {
+    run();
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error);
+  }
+  return "no error";
+}
+
 /** A fresh tmpfs at `/tmp/scenario`, in a mount namespace whose changes stay in it. */
 function scratch(linux: Linux): string {
   linux.mount({ target: "/", flags: MountFlag.Recursive | MountFlag.Private });
@@ -222,6 +232,11 @@ const scenarios: Record<string, Scenario> = {
       kinds,
       many: linux.readDirectory(`${top}/directory`).length,
       proc: linux.readText("/proc/self/stat").startsWith(`${linux.getpid()} `),
+      sys: linux.readText("/sys/devices/system/cpu/possible").length > 1,
+      kernels: [
+        messageOf(() => linux.readText("/sys/class/none")),
+        messageOf(() => linux.readText("/sys/class")),
+      ],
       modified: Math.abs(linux.stat(file).modified - linux.realTime() / 1000) < 60,
       errors,
     };
