@@ -2,15 +2,27 @@ import { execFileSync } from "node:child_process";
 import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
-import { dirname, join, resolve } from "node:path";
+import { basename, dirname, join, resolve } from "node:path";
 import { build } from "esbuild";
 import { bundleForBare } from "./bundle-for-bare.js";
 
 const require = createRequire(import.meta.url);
 const [dist = "dist"] = process.argv.slice(2);
 
+const forNode = {
+  bundle: true,
+  platform: "node",
+  format: "cjs",
+  target: "node24",
+  external: ["*.node"],
+  define: { "import.meta.dirname": "__dirname" },
+};
+
+/** The files of initrd-init that only a boot in trouble uses, and the one function of each. */
+const later = { "fail-boot": "failBoot", "open-repl": "openRepl" };
+
 // One CommonJS file, which Node starts quickest and which needs no node_modules in the image.
-await bundle("src/main.ts", join(dist, "init.cjs"));
+await bundle("src/main.ts", join(dist, "init.cjs"), [loadLater(await bundleLater())]);
 // Starts that file with the code cache beside it.
 await bundle("src/start/start.ts", join(dist, "start.cjs"));
 await makeCache();
@@ -33,17 +45,42 @@ async function makeCache() {
   rmSync(maker);
 }
 
-function bundle(entry, outfile) {
-  return build({
-    entryPoints: [entry],
-    outfile,
-    bundle: true,
-    platform: "node",
-    format: "cjs",
-    target: "node24",
-    external: ["*.node"],
-    define: { "import.meta.dirname": "__dirname" },
-  });
+function bundle(entry, outfile, plugins = []) {
+  return build({ ...forNode, entryPoints: [entry], outfile, plugins });
+}
+
+/**
+ * What a boot that goes well does not use: the REPL and the failure policy, with whole packages in their
+ * scope. Bundled by itself, with what it shares with the boot a second time.
+ */
+async function bundleLater() {
+  const home = dirname(require.resolve("@earlyboot/initrd-init"));
+  const lines = Object.entries(later).map(
+    ([file, name]) => `export { ${name} } from "./${file}.js";`,
+  );
+  const stdin = { contents: lines.join("\n"), resolveDir: home };
+  const { outputFiles } = await build({ ...forNode, stdin, write: false });
+  return outputFiles[0].text;
+}
+
+/**
+ * Puts that bundle into the other one as a function that runs when something of it is called first: a file
+ * of its own would be gone after the switch.
+ */
+function loadLater(code) {
+  return {
+    name: "later",
+    setup({ onLoad, onResolve }) {
+      onLoad({ filter: /initrd-init\/dist\/(fail-boot|open-repl)\.js$/ }, ({ path }) => {
+        const name = later[basename(path, ".js")];
+        return {
+          contents: `export const ${name} = (...words) => require("later").${name}(...words);`,
+        };
+      });
+      onResolve({ filter: /^later$/ }, ({ path }) => ({ path, namespace: "later" }));
+      onLoad({ filter: /.*/, namespace: "later" }, () => ({ contents: code }));
+    },
+  };
 }
 
 /** For every host, and without what only some of them have. */

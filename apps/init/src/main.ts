@@ -10,7 +10,7 @@ export function start(): void {
 }
 
 // What the code cache is warmed up with, when this package is built.
-export { bootSystem, createHostUi, openLinux };
+export { bootSystem, createHostUi, openLinux, readConfiguration };
 
 // `start.cjs` calls `start` itself.
 if (require.main === module) start();

@@ -22,4 +22,4 @@ export function start(): void {
 }
 
 // What the code cache is warmed up with, when this package is built.
-export { bootSystem, createHostUi, openLinux, scriptsIn };
+export { bootSystem, createHostUi, openLinux, readConfiguration, scriptsIn };

@@ -10,12 +10,13 @@ import { runBundle } from "./run-bundle.ts";
 async function makeCache(directory: string, scratch: string): Promise<void> {
   const codeCache = loadCodeCache(`${directory}/code-cache-x64.bare`);
   for (const work of workByTheClock) codeCache.setFlags(`--no-${work}`);
-  const { bootSystem, createHostUi, openLinux, scriptsIn } = runBundle(codeCache, directory);
+  const { createHostUi, scriptsIn, ...bundle } = runBundle(codeCache, directory);
   const scripts = scriptsIn(new ArrayBuffer(1));
   const createUi = (linux: Parameters<typeof createHostUi>[0]) => createHostUi(linux, scripts);
-  await warmUp({ bootSystem, openLinux, createUi, scratch });
-  for (const work of workByTheClock) codeCache.setFlags(`--${work}`);
-  keep(`${directory}/init.bare.cache`, new Uint8Array(codeCache.codeCache()));
+  await warmUp({ ...bundle, createUi, scratch }, () => {
+    for (const work of workByTheClock) codeCache.setFlags(`--${work}`);
+    keep(`${directory}/init.bare.cache`, new Uint8Array(codeCache.codeCache()));
+  });
 }
 
 function keep(path: string, bytes: Uint8Array): void {

@@ -9,12 +9,13 @@ import { warmUp, workByTheClock } from "./warm-up.ts";
 async function makeCache(): Promise<void> {
   for (const work of workByTheClock) setFlagsFromString(`--no-${work}`);
   const { script, run } = compileBundle(`${__dirname}/init.cjs`, "/lib/earlyboot/init.cjs");
-  const { bootSystem, createHostUi, openLinux } = run();
+  const { createHostUi, ...bundle } = run();
   const scratch = mkdtempSync(`${tmpdir()}/earlyboot-`);
-  await warmUp({ bootSystem, openLinux, createUi: createHostUi, scratch });
-  // A cache is only for the flags that it was made with.
-  for (const work of workByTheClock) setFlagsFromString(`--${work}`);
-  writeFileSync(`${__dirname}/${cacheName}`, script.createCachedData());
+  await warmUp({ ...bundle, createUi: createHostUi, scratch }, () => {
+    // A cache is only for the flags that it was made with.
+    for (const work of workByTheClock) setFlagsFromString(`--${work}`);
+    writeFileSync(`${__dirname}/${cacheName}`, script.createCachedData());
+  });
 }
 
 void makeCache();
