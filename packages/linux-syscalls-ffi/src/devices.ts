@@ -7,7 +7,7 @@ import { C } from "./c-constants.ts";
 import type { Kernel } from "./kernel.ts";
 import { btrfsArguments, loopConfig, loopFileName } from "./layouts.ts";
 import { makeStructure, writeText } from "./structure.ts";
-import { openUevents } from "./uevents.ts";
+import { shareUevents } from "./uevents.ts";
 import { withOpenFile } from "./whole-file.ts";
 
 const { O_RDONLY, O_RDWR } = constants;
@@ -15,7 +15,7 @@ const { O_RDONLY, O_RDWR } = constants;
 /** uevents, block devices, loop devices, btrfs. */
 export function deviceCalls(kernel: Kernel): Devices {
   return {
-    openUevents: () => openUevents(kernel),
+    openUevents: shareUevents(kernel),
     openBlockDevice: async (device) => openBlockDevice(kernel, device),
     attachLoop: (request) => attachLoop(kernel, checkLoop(request)),
     detachLoop(device) {

@@ -10,48 +10,117 @@ import { listen } from "./signals.ts";
 import { makeStructure, readStructure } from "./structure.ts";
 import { untilDone } from "./until-done.ts";
 
+/** What one source has not given yet. */
+interface Pending {
+  events: readonly Uevent[];
+  overflow: boolean;
+}
+
+/** A socket, and the sources that live on it. */
+interface Subscription {
+  readonly sources: Set<Pending>;
+  /** Receives what has come, for all sources. */
+  readonly receive: () => void;
+  /** Calls `resume` when something may have come, or a source was closed, until what it gives is called. */
+  readonly whenWoken: (resume: () => void) => () => void;
+  /** Forgets a source; the last one closes the socket. */
+  readonly leave: (source: Pending) => void;
+}
+
 /**
- * Subscribes to the kernel's uevents; netlink(7).
+ * Gives a function that subscribes to the kernel's uevents; netlink(7). All who listen share a socket, for
+ * to receive a message takes longer than what is done with it.
  *
  * Node cannot watch a netlink socket, so the kernel is asked to tell by a signal (F_SETSIG of
  * fcntl(2)) that something has come. SIGURG is the one which nobody else uses and which does nothing
  * where it is not expected: no thread waits, nothing is polled, and nothing is left over when the
  * process ends or becomes another.
  */
-export function openUevents(kernel: Kernel): UeventSource {
-  const waiting = new Set<() => void>();
-  const wake = () => waiting.forEach((resume) => resume());
-  const stopListening = listen(C.SIGURG, wake);
-  const socket = openSocket(kernel, stopListening);
+export function shareUevents(kernel: Kernel): () => UeventSource {
+  let shared: Subscription | undefined;
+
+  return () => {
+    // What has come belongs to those who listened.
+    shared?.receive();
+    const subscription = (shared ??= subscribe(kernel, () => (shared = undefined)));
+    const pending: Pending = { events: [], overflow: false };
+    subscription.sources.add(pending);
+    return sourceOf(subscription, pending);
+  };
+}
+
+function sourceOf(subscription: Subscription, pending: Pending): UeventSource {
   let closed = false;
-
-  /** Calls `resume` when something may have come, or the source was closed. */
-  function whenWoken(resume: () => void): () => void {
-    const release = keepAlive();
-    waiting.add(resume);
-    return () => {
-      waiting.delete(resume);
-      release();
-    };
-  }
-
   return {
     async next(signal) {
       for (;;) {
         if (closed) return { events: [], overflow: false, closed };
-        const batch = drain(kernel, socket);
-        if (batch.events.length > 0 || batch.overflow) return batch;
-        await untilDone("recvfrom", signal, whenWoken);
+        if (isEmpty(pending)) subscription.receive();
+        if (!isEmpty(pending)) return take(pending);
+        await untilDone("recvfrom", signal, subscription.whenWoken);
       }
     },
     close() {
       if (closed) return;
       closed = true;
-      stopListening();
-      closeSync(socket);
+      subscription.leave(pending);
+    },
+  };
+}
+
+function isEmpty({ events, overflow }: Pending): boolean {
+  return events.length === 0 && !overflow;
+}
+
+function take(pending: Pending): UeventBatch {
+  const { events, overflow } = pending;
+  Object.assign(pending, { events: [], overflow: false });
+  return { events, overflow, closed: false };
+}
+
+function subscribe(kernel: Kernel, onEnd: () => void): Subscription {
+  const sources = new Set<Pending>();
+  const waiting = new Set<() => void>();
+  const wake = () => waiting.forEach((resume) => resume());
+  const stopListening = listen(C.SIGURG, wake);
+  const socket = openSocket(kernel, stopListening);
+
+  return {
+    sources,
+    receive() {
+      const batch = drain(kernel, socket);
+      if (batch.events.length === 0 && !batch.overflow) return;
+      for (const source of sources) add(source, batch);
+      wake();
+    },
+    whenWoken(resume) {
+      const release = keepAlive();
+      waiting.add(resume);
+      return () => {
+        waiting.delete(resume);
+        release();
+      };
+    },
+    leave(source) {
+      sources.delete(source);
+      if (sources.size === 0) {
+        onEnd();
+        stopListening();
+        closeSync(socket);
+      }
       wake();
     },
   };
+}
+
+/** How many events are kept for a source that nobody reads: about as many as a socket holds. */
+const mostPending = 16384;
+
+function add(source: Pending, { events, overflow }: UeventBatch): void {
+  const kept = source.events.length;
+  const isTooMuch = kept > 0 && kept + events.length > mostPending;
+  source.events = isTooMuch ? [] : [...source.events, ...events];
+  source.overflow ||= overflow || isTooMuch;
 }
 
 /** Room for the events of a whole coldplug: tens of thousands. */

@@ -4,7 +4,7 @@ import { openSync } from "node:fs";
 import { kernelOf } from "../src/kernel.ts";
 import { netlinkAddress } from "../src/layouts.ts";
 import { writeStructure } from "../src/structure.ts";
-import { openUevents } from "../src/uevents.ts";
+import { shareUevents } from "../src/uevents.ts";
 import { fakeBackend } from "./fake-backend.ts";
 
 interface Message {
@@ -16,8 +16,8 @@ interface Message {
 const eagain = 11;
 const enobufs = 105;
 
-/** A netlink socket that holds these messages; a number is an error instead of one. */
-function sourceOf(queue: (Message | number)[]) {
+/** Opens sources on a netlink socket that holds these messages; a number is an error instead of one. */
+function opener(queue: (Message | number)[]) {
   const backend = fakeBackend({
     socket: () => openSync("/dev/null", "r"),
     recvfrom: ([, buffer, , , sender]) => {
@@ -30,7 +30,11 @@ function sourceOf(queue: (Message | number)[]) {
       return BigInt(next.length ?? bytes.length);
     },
   });
-  return openUevents(kernelOf(backend));
+  return { backend, open: shareUevents(kernelOf(backend)) };
+}
+
+function sourceOf(queue: (Message | number)[]) {
+  return opener(queue).open();
 }
 
 const add = { text: "add@/devices/x\0ACTION=add\0DEVNAME=x\0WORDS=a=b\0" };
@@ -103,6 +107,82 @@ describe("openUevents", () => {
     expect([first.events.length, second.events.length]).toEqual([1024, 1024]);
   });
 
+  it("tells everybody who listens, by one socket", async () => {
+    const queue: (Message | number)[] = [];
+    const { backend, open } = opener(queue);
+    const [one, other] = [open(), open()];
+    queue.push(add, enobufs);
+
+    const heard = [await one.next(), await other.next()];
+
+    one.close();
+    other.close();
+    const sockets = backend.calls.filter(([name]) => name === "socket");
+    expect(heard.map(({ events, overflow }) => [events.length, overflow])).toEqual([
+      [1, true],
+      [1, true],
+    ]);
+    expect(sockets).toHaveLength(1);
+  });
+
+  it("tells nobody of what came before", async () => {
+    const queue = [add];
+    const { open } = opener(queue);
+    const one = open();
+    const late = open();
+    queue.push({ text: "remove@/devices/x\0" });
+
+    const [early, heard] = [await one.next(), await late.next()];
+
+    one.close();
+    late.close();
+    expect(early.events.map(({ action }) => action)).toEqual(["add"]);
+    expect(heard.events.map(({ action }) => action)).toEqual(["remove"]);
+  });
+
+  it("wakes one who waits when another receives", async () => {
+    const queue: Message[] = [];
+    const { open } = opener(queue);
+    const [one, other] = [open(), open()];
+    const waiting = one.next();
+    queue.push(add);
+
+    await other.next();
+    const { events } = await waiting;
+
+    one.close();
+    other.close();
+    expect(events).toHaveLength(1);
+  });
+
+  it("goes on for the others when one is closed, and begins anew after the last", async () => {
+    const queue: Message[] = [];
+    const { backend, open } = opener(queue);
+    const [one, other] = [open(), open()];
+    const waiting = one.next();
+    one.close();
+    queue.push(add);
+
+    const [ended, heard] = [await waiting, await other.next()];
+
+    other.close();
+    open().close();
+    const sockets = backend.calls.filter(([name]) => name === "socket");
+    expect([ended.closed, heard.events.length, sockets.length]).toEqual([true, 1, 2]);
+  });
+
+  it("tells a source that nobody read of an overflow, and keeps no more than a socket holds", async () => {
+    const { open } = opener(Array.from({ length: 20_000 }, () => add));
+    const [one, other] = [open(), open()];
+
+    for (let heard = 0; heard < 20_000;) heard += (await one.next()).events.length;
+    const { overflow } = await other.next();
+
+    one.close();
+    other.close();
+    expect(overflow).toBe(true);
+  });
+
   it("leaves nothing behind when the kernel refuses", () => {
     const listeners = process.listenerCount("SIGURG");
     const backend = fakeBackend({
@@ -110,9 +190,7 @@ describe("openUevents", () => {
       bind: () => ({ errno: 1 }),
     });
 
-    expect(() => openUevents(kernelOf(backend))).toThrow(
-      expect.objectContaining({ code: "EPERM" }),
-    );
+    expect(shareUevents(kernelOf(backend))).toThrow(expect.objectContaining({ code: "EPERM" }));
     expect(process.listenerCount("SIGURG")).toBe(listeners);
   });
 });
