@@ -183,9 +183,9 @@ async function workBelow(linux: Linux, top: string): Promise<void> {
   linux.writeFile(`${top}/file`, "text", { how: "append" });
   linux.symlink("file", `${top}/link`);
   linux.mkdir(`${top}/name`);
-  const device = await linux.openBlockDevice(`${top}/file`);
-  await device.read(0n, 8);
-  device.close();
+  const opened = await linux.openBlockDevice(`${top}/file`);
+  await opened.read(0n, 8);
+  opened.close();
   const directory = linux.open(top, { directory: true });
   const inner = linux.openAt(directory, "name", { directory: true, noFollow: true });
   linux.readDirectoryAt(directory);
