@@ -14,7 +14,7 @@ import {
 import { BootFailure, messageOf } from "./boot-failure.ts";
 import { lateModules, mayLeadToDisk, missingDrivers } from "./boot-modules.ts";
 import type { BootSettings, Setting } from "./boot-settings.ts";
-import type { Boot } from "./boot.ts";
+import { type Boot, warn } from "./boot.ts";
 
 /** Where the root is: on a device that was found, or on none. */
 export interface FoundRoot {
@@ -101,12 +101,17 @@ function countDown(boot: Boot, name: string): (progress: FindProgress) => void {
   };
 }
 
+/** What this boot writes, the system that is resumed does not know of. */
+const hibernated =
+  "holds a hibernated system, which is not resumed: resuming it after this boot would damage its file systems; mkswap discards it";
+
 function recordDevices(boot: Boot, known: Set<string>, devices: readonly BlockDeviceInfo[]): void {
   for (const device of devices) {
     const { path, size, status, identification } = device;
     if (status === "pending" || known.has(path)) continue;
     known.add(path);
     boot.log.debug(`device ${describeBlockDevice(device)}`);
+    if (identification?.type === "swsuspend") warn(boot, `${path} ${hibernated}`);
     boot.recorder.device({
       path,
       time: boot.linux.now(),

@@ -278,9 +278,34 @@ describe("two devices that answer", () => {
   });
 });
 
-describe("a disk that fails", () => {
-  const disk = { type: "ext4", label: "root", files: rootFiles } as const;
+const disk = { type: "ext4", label: "root", files: rootFiles } as const;
 
+describe("a hibernated system", () => {
+  it("is named, since nothing resumes it, and resuming it later would do damage", async () => {
+    const header = new DataView(new ArrayBuffer(12));
+    header.setUint32(0, 1, true);
+    header.setUint32(4, 16_383, true);
+    const { console, ending } = await simulateBoot({
+      ...plainMachine,
+      commandLine: "root=LABEL=root resume=/dev/vdb",
+      devices: [
+        {
+          name: "vdb",
+          content: [
+            { offset: 1024, bytes: new Uint8Array(header.buffer) },
+            { offset: 4086, bytes: new TextEncoder().encode("S1SUSPEND\0") },
+          ],
+        },
+        { name: "vda", appears: 5000, fileSystem: disk },
+      ],
+    });
+
+    expect(console).toContain("/dev/vdb holds a hibernated system, which is not resumed");
+    expect(ending).toMatchObject({ kind: "execve" });
+  });
+});
+
+describe("a disk that fails", () => {
   it("is named, when nobody can read it", async () => {
     const { console } = await simulateBoot({
       ...plainMachine,
