@@ -37,9 +37,9 @@ export function findModules(
   );
   if (configured.length > 0) {
     const found = configured.flatMap(([pattern, module]) => follow(index, pattern, module, path));
-    return [
-      ...new Map(found.toReversed().map((match) => [match.module, match])).values(),
-    ].toReversed();
+    return found.filter(
+      ({ module }, place) => place === found.findIndex((match) => match.module === module),
+    );
   }
   const name = moduleName(asked);
   if (isName(asked) && index.modules.has(name)) return [{ module: name }];

@@ -93,6 +93,13 @@ it("takes of a damaged modules.dep the lines that are whole", () => {
   expect(dependencyNames(index.modules.get("b") ?? { needed: "" })).toEqual(["a"]);
 });
 
+it("gives what several lines of modprobe.d say of an alias once, in their order", () => {
+  const conf = "alias x:* b\nalias x:1 a\nalias x:?* b\nalias x:1* c";
+  const { index } = machineWith({ a: "", b: "", c: "" }, { "/etc/modprobe.d/a.conf": conf });
+
+  expect(matchAlias(index, "x:1")).toEqual(["b", "a", "c"]);
+});
+
 it("lets modprobe.d decide about an alias, then names, then the modules' own aliases, then the kernel's", () => {
   const { index } = machineWith(
     { disk: "", "other-disk": "" },
