@@ -97,11 +97,11 @@ function readFile(file: string): Buffer {
 
 function readText(file: string): string {
   const where = path("open", "path", file);
-  return isSmall.test(where) ? readSmall(where) : readFile(where).toString("utf8");
+  return smallFile.test(where) ? readSmall(where) : readFile(where).toString("utf8");
 }
 
 /** What the kernel writes at once: attributes of devices in sysfs(5), and what proc(5) tells of a process. */
-const isSmall = /^\/(?:sys\/(?:bus|class|devices)\/|proc\/\d+\/stat$)/;
+const smallFile = /^\/(?:sys\/(?:bus|class|devices)\/|proc\/\d+\/stat$)/;
 
 /** Node reads to the end in one call, a third of the work; so it has no limit for what does not end. */
 function readSmall(where: string): string {
