@@ -17,12 +17,8 @@ export function findObstacle(
     const circle = [...cycle, cycle[0]].join(" needs ");
     return new ModuleError(`${name} cannot be loaded: ${circle}.`, { code: "ELOOP", module: name });
   }
-  if (missing) return noSuchModule(index, name);
-  const refused = index.configuration.refused.get(name);
-  if (refused !== undefined) {
-    const message = `${name} is kept from loading: ${refused}.`;
-    return new ModuleError(message, { code: "EPERM", module: name });
-  }
+  const refusal = missing ? noSuchModule(index, name) : refusedModule(index, name);
+  if (refusal !== undefined) return refusal;
   const error = needed.find((report) => report.error !== undefined)?.error;
   if (error === undefined) return undefined;
   const { code, module, file, missing: absent, message } = error;
@@ -35,8 +31,18 @@ export function findObstacle(
   });
 }
 
-/** What was asked for is no module of this kernel. */
-export function noSuchModule({ directory, modules }: ModuleIndex, name: string): ModuleError {
+function refusedModule({ configuration }: ModuleIndex, name: string): ModuleError | undefined {
+  const refused = configuration.refused.get(name);
+  if (refused === undefined) return undefined;
+  const message = `${printable(name)} is kept from loading: ${refused}.`;
+  return new ModuleError(message, { code: "EPERM", module: name });
+}
+
+/** What was asked for is no module of this kernel; it may still be a name that `install` gives to a command. */
+export function noSuchModule(index: ModuleIndex, name: string): ModuleError {
+  const refusal = refusedModule(index, moduleName(name));
+  if (refusal !== undefined) return refusal;
+  const { directory, modules } = index;
   const nearest = nearestWord(moduleName(name), modules.keys());
   const hint = nearest === undefined ? "" : ` The nearest name is ${nearest}.`;
   return new ModuleError(

@@ -526,6 +526,17 @@ describe("a module that cannot be loaded", () => {
     expect(message).toContain("a needs b needs a");
   });
 
+  it("is only a name of modprobe.d for a command: names the line", async () => {
+    const machine = machineWith({ a: "" }, { "/etc/modprobe.d/a.conf": "install my-disk /bin/x" });
+
+    expect(await failure(machine, "my-disk")).toMatchObject({
+      code: "EPERM",
+      message: expect.stringContaining(
+        "/etc/modprobe.d/a.conf:1: install my-disk /bin/x: no command",
+      ),
+    });
+  });
+
   it("is left to a command by modprobe.d: names the line", async () => {
     const { linux, index } = machineWith(
       { a: "b", b: "" },
