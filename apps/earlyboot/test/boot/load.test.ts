@@ -14,34 +14,30 @@ async function load(words: string, files: Readonly<Record<string, string>>) {
   });
 }
 
-for (const [file, text] of [
+/** A boot program that says who runs it, and runs on. */
+const module =
+  "console.log(`loaded by ${process.pid} ${import.meta.url}`); await new Promise(() => setInterval(() => {}, 1000));";
+
+for (const [parameter, file, text] of [
+  ["--load", "/boot.mjs", module],
+  ["gnu.load", "/boot.js", module],
   [
-    "/boot.mjs",
-    "console.log(`loaded by ${process.pid} ${import.meta.url}`); await new Promise(() => setInterval(() => {}, 1000));",
-  ],
-  [
-    "/boot.js",
-    "console.log(`loaded by ${process.pid} ${import.meta.url}`); await new Promise(() => setInterval(() => {}, 1000));",
-  ],
-  [
+    "--load",
     "/boot.cjs",
     "console.log(`loaded by ${process.pid} ${__filename}`); setInterval(() => {}, 1000); module.exports = new Promise(() => {});",
   ],
 ] as const) {
-  for (const parameter of [`earlyboot.load=${file}`, `--load=${file}`, `gnu.load=${file}`]) {
-    if (file !== "/boot.mjs" && parameter !== `--load=${file}`) continue;
-    bootTest(`loads a boot program of the new root by ${parameter}`, async () => {
-      const guest = await load(parameter, { [file]: text });
+  bootTest(`loads a boot program of the new root by ${parameter}=${file}`, async () => {
+    const guest = await load(`${parameter}=${file}`, { [file]: text });
 
-      const [line] = await guest.console.expect(/loaded by \d+ .*\n/);
+    const [line] = await guest.console.expect(/loaded by \d+ .*\n/);
 
-      expect(line).toMatch(/^loaded by 1 (file:\/\/)?\/boot\./);
-    });
-  }
+    expect(line).toMatch(/^loaded by 1 (file:\/\/)?\/boot\./);
+  });
 }
 
 bootTest(
-  "lets a boot program import earlyboot's packages",
+  "lets a boot program import earlyboot's packages, loaded by earlyboot.load=",
   async () => {
     const root = scratchFile("root");
     const program = `

@@ -1,12 +1,12 @@
 import { createHash } from "node:crypto";
 import {
-  existsSync,
   mkdirSync,
   readFileSync,
   readdirSync,
   renameSync,
   rmSync,
   statSync,
+  utimesSync,
 } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -32,7 +32,7 @@ export async function testImage(options: TestImage = {}): Promise<string> {
   if (kernel === undefined) throw new Error("no kernel");
   const directory = join(cacheDirectory(), "test-images");
   const file = join(directory, `${keyOf(options, kernel.version)}.img`);
-  if (existsSync(file)) return file;
+  if (isKept(file)) return file;
   mkdirSync(directory, { recursive: true });
   removeOld(directory);
   const part = `${file}.${process.pid}`;
@@ -56,9 +56,19 @@ export async function testImage(options: TestImage = {}): Promise<string> {
   return file;
 }
 
-/** Images of earlier code are of no use to anybody. */
+/** Whether the image is there; if so it is young again, lest somebody else removes it before it is read. */
+function isKept(file: string): boolean {
+  try {
+    utimesSync(file, new Date(), new Date());
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** Images of earlier code, and what is left of builds that were ended, are of no use to anybody. */
 function removeOld(directory: string) {
-  for (const name of readdirSync(directory).filter((one) => one.endsWith(".img"))) {
+  for (const name of readdirSync(directory).filter((one) => /\.(?:img|new)$/.test(one))) {
     const path = join(directory, name);
     const { mtimeMs } = statSync(path, { throwIfNoEntry: false }) ?? { mtimeMs: Date.now() };
     if (Date.now() - mtimeMs > hour) rmSync(path, { force: true });
@@ -68,17 +78,25 @@ function removeOld(directory: string) {
 const hour = 60 * 60 * 1000;
 
 function keyOf(options: TestImage, version: string): string {
-  const hash = createHash("sha256").update(JSON.stringify([testHost, options, version]));
+  // Each test writes its files at places of its own: what they hold counts.
+  const files = (options.files ?? []).map(({ file, ...where }) => ({
+    ...where,
+    is: digestOf(file),
+  }));
+  const asked = JSON.stringify([testHost, { ...options, files }, version]);
   const bundles = ["init.cjs", "init.bare.cjs", "later.bare.cjs"].map((name) =>
     fileURLToPath(new URL(name, import.meta.resolve("@earlyboot/init/init.cjs"))),
   );
   const builder = fileURLToPath(new URL(".", import.meta.resolve("@earlyboot/initrd-image")));
   const code = readdirSync(builder).filter((name) => name.endsWith(".js"));
-  const files = [
-    ...bundles,
-    ...code.map((name) => join(builder, name)),
-    ...(options.files ?? []).map(({ file }) => file),
-  ];
-  for (const path of files) hash.update(readFileSync(path));
-  return hash.digest("hex").slice(0, 20);
+  const parts = [...bundles, ...code.map((name) => join(builder, name))].map(digestOf);
+  return sha256([asked, ...parts].join("\n")).slice(0, 20);
+}
+
+function digestOf(file: string): string {
+  return sha256(readFileSync(file));
+}
+
+function sha256(content: string | Uint8Array): string {
+  return createHash("sha256").update(content).digest("hex");
 }
