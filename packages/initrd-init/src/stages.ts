@@ -95,7 +95,9 @@ export async function findDevices(boot: Boot): Promise<string> {
  */
 export async function findRootAgain(boot: Boot): Promise<void> {
   const { root, rootParameter } = boot;
-  if (root?.device === undefined || rootParameter === undefined || isMounted(boot)) return;
+  if (root?.device === undefined || rootParameter === undefined) return;
+  // From then on it is the kernel that knows which device that is.
+  if (boot.switched || isMounted(boot)) return;
   boot.root = await findRoot(boot, rootParameter);
 }
 

@@ -1068,6 +1068,26 @@ describe("what is handed over to", () => {
     expect(ending).toEqual({ kind: "reboot", command: RebootCommand.Restart });
   });
 
+  it("is the boot program again after its failure, and nothing is looked for once more", async () => {
+    let runs = 0;
+    const { console, ending } = await simulateBoot(
+      withProgram,
+      { version: 1 },
+      {
+        interactive: true,
+        repl: [() => {}],
+        program: () => {
+          runs += 1;
+          if (runs === 1) throw new Error("not yet");
+        },
+      },
+    );
+
+    expect(runs).toBe(2);
+    expect(console.match(/root LABEL=root is/g)).toHaveLength(1);
+    expect(ending).toEqual({ kind: "reboot", command: RebootCommand.Restart });
+  });
+
   it("is the failure policy when a boot program throws", async () => {
     const { console, report } = await simulateBoot(
       withProgram,
