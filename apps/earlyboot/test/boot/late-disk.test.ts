@@ -1,6 +1,6 @@
 import { expect } from "@jest/globals";
 import { makeScratchRoot } from "@earlyboot/earlyboot";
-import { bootGuest, countedTime, scratchFile } from "../support/boot-guest.ts";
+import { bootGuest, countedTime, scratchFile, timesAre } from "../support/boot-guest.ts";
 import { bootTest } from "../support/boot-test.ts";
 
 /** The kernel's own time, in seconds, of the line that `pattern` ends. */
@@ -34,6 +34,6 @@ bootTest("waits for a disk that appears while the boot runs", async () => {
   const plugged = timeOf(text, /virtio_blk virtio\d+: \[vda\]/);
   const found = timeOf(text, /earlyboot: root LABEL=earlyboot-root is/);
 
-  console.log(`found ${(found - plugged).toFixed(3)} s of the guest after the kernel told of it`);
+  console.log(`found ${(found - plugged).toFixed(3)} s after the kernel told of it (${timesAre})`);
   expect(pid).toBe(1);
 });

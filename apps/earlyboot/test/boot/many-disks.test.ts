@@ -1,6 +1,6 @@
 import { expect } from "@jest/globals";
 import { makeScratchRoot } from "@earlyboot/earlyboot";
-import { bootGuest, countedTime, scratchFile } from "../support/boot-guest.ts";
+import { bootGuest, countedTime, scratchFile, timesAre } from "../support/boot-guest.ts";
 import { bootTest } from "../support/boot-test.ts";
 import { makePartitionedDisk, type PartitionContent } from "../support/make-disks.ts";
 
@@ -37,7 +37,7 @@ bootTest(
       lastKnown: Math.max(...times),
       rootFound: search === undefined ? undefined : search.start + (search.duration ?? 0),
     };
-    console.log(`${times.length} devices; milliseconds of the guest:`, milliseconds);
+    console.log(`${times.length} devices; milliseconds of the guest (${timesAre}):`, milliseconds);
     expect(times.length).toBeGreaterThan(disks);
   },
   { programs: ["sfdisk"] },

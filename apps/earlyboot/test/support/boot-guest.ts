@@ -42,6 +42,12 @@ export const countedTime: readonly string[] = process.env["COUNTED_TIME"]
   ? ["-icount", "shift=0"]
   : [];
 
+/** Says of printed times what they are worth. */
+export const timesAre: string =
+  countedTime.length > 0
+    ? "counted in instructions"
+    : "of this machine's clock; COUNTED_TIME=1 counts instructions";
+
 const guests: Guest[] = [];
 let directory = "";
 
