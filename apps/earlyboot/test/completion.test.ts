@@ -93,7 +93,7 @@ itInZsh.each([
 
   const { stdout } = spawnSync("zsh", ["-f", "-c", typeInZsh, "zsh", directory, line, word], {
     encoding: "utf8",
-    timeout: 30_000,
+    timeout: 300_000,
   });
   rmSync(directory, { recursive: true });
 

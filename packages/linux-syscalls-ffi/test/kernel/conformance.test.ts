@@ -60,7 +60,7 @@ function playAll(titles: readonly string[]): void {
   const options = {
     cwd: directory,
     encoding: "utf8",
-    timeout: 120_000,
+    timeout: 300_000,
     maxBuffer: 2 ** 28,
   } as const;
   for (const line of execFileSync("unshare", [...unshare, ...node], options)

@@ -45,7 +45,7 @@ function fuzz(host: Host, seed: number): { status: number | null; report: string
       env: { ...rest, NODE_NO_WARNINGS: "1" },
       killSignal: "SIGKILL",
       stdio: ["ignore", "ignore", "pipe"],
-      timeout: 280_000,
+      timeout: 500_000,
     });
     return { status, report: readFileSync(report, "utf8"), error: stderr };
   } finally {
