@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import type { StreamedContent } from "./cpio.ts";
+import { cutElf } from "./cut-elf.ts";
 import { type DataObject, dataObjects, strippedElf } from "./elf.ts";
 import { forgetCppSymbols } from "./forget-symbols.ts";
 import { ImageError } from "./image-error.ts";
@@ -27,24 +28,18 @@ export function bareExecutable({ file, script, later }: BareScripts): StreamedCo
   if (!first || !firstLength || !bundle || !bundleLength) {
     throw new ImageError("bad-elf", `${file} does not hold what Bare runs first: is it Bare?`);
   }
-  const theirs = readFileSync(file).subarray(first.offset, first.offset + first.size);
+  const whole = readFileSync(file);
+  const theirs = whole.subarray(first.offset, first.offset + first.size);
   const ours = later === undefined ? Buffer.alloc(0) : readFileSync(later);
-  const executable = strippedElf(file, [
+  const scripts = [
     ...replaced(first, firstLength, readFileSync(script), script),
     ...replaced(bundle, bundleLength, Buffer.concat([ours, Buffer.alloc(1), theirs]), file),
-  ]);
-  return { size: executable.size, stream: () => withoutCppSymbols(executable.stream()) };
-}
-
-/** Addons for Bare take C names of it, and no others. */
-async function* withoutCppSymbols(
-  executable: AsyncIterable<Uint8Array>,
-): AsyncGenerator<Uint8Array> {
-  const pieces: Uint8Array[] = [];
-  for await (const piece of executable) pieces.push(Buffer.from(piece));
-  const whole = Buffer.concat(pieces);
-  forgetCppSymbols(whole);
-  yield whole;
+  ];
+  // Addons for Bare take C names of it, and no others.
+  const fewer = forgetCppSymbols(whole);
+  if (fewer === undefined) return strippedElf(file, scripts);
+  const { strings, replacements } = fewer;
+  return cutElf(file, strings, strings.content, [...scripts, ...replacements]);
 }
 
 function replaced(

@@ -16,11 +16,17 @@ import { ImageError } from "./image-error.ts";
  * The content of an ELF program with `content` in place of the beginning of an object of read-only data, zeros behind
  * it, and without the pages that hold nothing else, nor symbols and section headers. Every address stays what it
  * is: the segment with the object becomes two, and what follows in the file moves forward. The header of the notes,
- * which nobody needs in order to run a program, gives way to that of the new segment.
+ * which nobody needs in order to run a program, gives way to that of the new segment. `others` are further
+ * changes, at their places in `file`.
  *
  * @throws ImageError `bad-elf`: a program that is laid out otherwise than this can be done with.
  */
-export function cutElf(file: string, object: DataObject, content: Buffer): StreamedContent {
+export function cutElf(
+  file: string,
+  object: DataObject,
+  content: Buffer,
+  others: readonly Replacement[] = [],
+): StreamedContent {
   const { tableOffset, headers, page } = withRanges(file, readLayout);
   const from = aligned(object.offset + content.length, page);
   const to = aligned(object.offset + object.size - page + 1, page);
@@ -39,6 +45,7 @@ export function cutElf(file: string, object: DataObject, content: Buffer): Strea
   }
   const replacements: readonly Replacement[] = [
     ...noSections,
+    ...others,
     { offset: tableOffset, bytes: Buffer.concat(table.map(headerBytes)) },
     { offset: object.offset, bytes: Buffer.concat([content], object.size) },
   ];

@@ -1,28 +1,48 @@
+import type { Replacement } from "./elf.ts";
+
+/** An ELF file whose table of names is smaller. */
+export interface FewerSymbols {
+  /** Where the table is, what it holds now, and how much room it had. */
+  readonly strings: { readonly offset: number; readonly size: number; readonly content: Buffer };
+  /** What changes elsewhere. */
+  readonly replacements: readonly Replacement[];
+}
+
 /**
- * Blanks, in a loaded ELF file, the names under which it offers C++ functions and data to libraries: tens of
- * thousands in a program that exports all of V8, which hardly compress. What the file itself needs by name, what it
+ * Leaves out, of a loaded ELF file, the names under which it offers C++ functions and data to libraries: tens of
+ * thousands in a program that exports all of V8. What the file itself needs by name, what it
  * takes from others, C names, and what libraries may take from the program stay: `operator new` and `delete`, and the
- * function that sets flags of V8.
- * Nothing moves; a library that asked for a blanked name would be told that there is no such symbol.
+ * function that sets flags of V8. A library that asked for another name would be told that there is no such symbol.
  *
- * A file without a hash table of the GNU kind stays as it is.
+ * `undefined` for a file without a hash table of the GNU kind.
  */
-export function forgetCppSymbols(file: Buffer): void {
+export function forgetCppSymbols(file: Buffer): FewerSymbols | undefined {
   const tables = findTables(file);
-  if (tables === undefined) return;
+  if (tables === undefined) return undefined;
   const { symbols, strings, stringsSize, chains, firstHashed, bloom } = tables;
-  const names = Buffer.from(file.subarray(strings, strings + stringsSize));
-  const kept = Buffer.alloc(stringsSize);
-  const keep = (at: number): void => void names.copy(kept, at, at, names.indexOf(0, at));
-  tables.otherNames.forEach(keep);
+  const names = file.subarray(strings, strings + stringsSize);
+  const nameAt = (at: number): Buffer => names.subarray(at, names.indexOf(0, at));
+  const kept: Buffer[] = [Buffer.alloc(1)];
+  const places = new Map([[0, 0]]);
+  let end = 1;
+  /** The same name's place in the smaller table. */
+  function placeOf(at: number): number {
+    const known = places.get(at);
+    if (known !== undefined) return known;
+    const name = Buffer.concat([nameAt(at), Buffer.alloc(1)]);
+    kept.push(name);
+    places.set(at, end);
+    end += name.length;
+    return end - name.length;
+  }
+  for (const at of tables.nameFields) file.writeUInt32LE(placeOf(file.readUInt32LE(at)), at);
   file.fill(0, bloom.offset, bloom.offset + bloom.words * 8);
   for (let index = 0; index < tables.count; index++) {
     const at = symbols + index * symbolSize;
-    const nameAt = file.readUInt32LE(at);
-    const name = names.subarray(nameAt, names.indexOf(0, nameAt));
+    const name = nameAt(file.readUInt32LE(at));
     const isHashed = index >= firstHashed;
     if (!isHashed || tables.needed.has(index) || !isForgotten(name)) {
-      keep(nameAt);
+      file.writeUInt32LE(placeOf(file.readUInt32LE(at)), at);
       if (isHashed) addToBloom(file, bloom, gnuHash(name));
       continue;
     }
@@ -31,7 +51,20 @@ export function forgetCppSymbols(file: Buffer): void {
     const chain = chains + (index - firstHashed) * 4;
     file.writeUInt32LE(file.readUInt32LE(chain) & 1, chain);
   }
-  kept.copy(file, strings);
+  file.writeBigUInt64LE(BigInt(end), tables.sizeField);
+  const ranges = [
+    [tables.sizeField, tables.sizeField + 8],
+    [symbols, symbols + tables.count * symbolSize],
+    [bloom.offset, chains + (tables.count - firstHashed) * 4],
+    ...tables.nameFields.map((at) => [at, at + 4]),
+  ];
+  return {
+    strings: { offset: strings, size: stringsSize, content: Buffer.concat(kept) },
+    replacements: ranges.map(([from = 0, to]) => ({
+      offset: from,
+      bytes: Buffer.from(file.subarray(from, to)),
+    })),
+  };
 }
 
 const symbolSize = 24;
@@ -70,13 +103,15 @@ interface Tables {
   readonly count: number;
   readonly strings: number;
   readonly stringsSize: number;
+  /** Where that size stands. */
+  readonly sizeField: number;
   readonly firstHashed: number;
   readonly chains: number;
   readonly bloom: Bloom;
   /** Symbols that the file's own relocations name. */
   readonly needed: ReadonlySet<number>;
-  /** Names in the table of strings that are not those of symbols: libraries, versions. */
-  readonly otherNames: readonly number[];
+  /** Where places of names stand that are not those of symbols: libraries, versions. */
+  readonly nameFields: readonly number[];
 }
 
 /** Tags of the dynamic section, and of which the values are names. */
@@ -119,11 +154,17 @@ function findTables(file: Buffer): Tables | undefined {
   const bucketsAt = hash + 16 + words * 8;
   const chains = bucketsAt + buckets * 4;
   const starts = Array.from({ length: buckets }, (_, i) => file.readUInt32LE(bucketsAt + i * 4));
+  const fieldsOf = (tags: readonly number[]): readonly number[] =>
+    entries.flatMap(([key], index) =>
+      tags.includes(key) ? [dynamic.offset + index * 16 + 8] : [],
+    );
+  const [sizeField = 0] = fieldsOf([tag.stringsSize]);
   return {
     symbols: place(tag.symbols),
     count: endOfChain(file, chains, firstHashed, Math.max(0, ...starts)),
     strings: place(tag.strings),
     stringsSize: valueOf(tag.stringsSize),
+    sizeField,
     firstHashed,
     chains,
     bloom: { offset: hash + 16, words, shift },
@@ -131,8 +172,8 @@ function findTables(file: Buffer): Tables | undefined {
       ...namedBy(file, place(tag.relocations), valueOf(tag.relocationsSize)),
       ...namedBy(file, place(tag.pltRelocations), valueOf(tag.pltRelocationsSize)),
     ]),
-    otherNames: [
-      ...entries.filter(([key]) => nameTags.includes(key)).map(([, value]) => value),
+    nameFields: [
+      ...fieldsOf(nameTags),
       ...versionNames(file, place(tag.versions), valueOf(tag.versionCount)),
     ],
   };
@@ -166,14 +207,14 @@ function* namedBy(file: Buffer, start: number, size: number): Generator<number> 
   }
 }
 
-/** Elf64_Verneed and Elf64_Vernaux: a library, and the versions that are needed of it. */
+/** Elf64_Verneed and Elf64_Vernaux: where the name of a library is, and those of the versions that are needed of it. */
 function* versionNames(file: Buffer, start: number, count: number): Generator<number> {
   let need = start;
   for (let i = 0; i < count; i++) {
-    yield file.readUInt32LE(need + 4);
+    yield need + 4;
     let version = need + file.readUInt32LE(need + 8);
     for (let left = file.readUInt16LE(need + 2); left > 0; left--) {
-      yield file.readUInt32LE(version + 8);
+      yield version + 8;
       version += file.readUInt32LE(version + 12);
     }
     need += file.readUInt32LE(need + 12);

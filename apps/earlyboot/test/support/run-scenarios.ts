@@ -131,8 +131,9 @@ function summary(report: BootReport | undefined) {
   };
 }
 
-/** The failure screen, whole. */
-function screenIn(text: string): string {
+/** The failure screen, whole, without what the kernel says meanwhile, in the middle of a line too. */
+function screenIn(console: string): string {
+  const text = console.replaceAll(/\[ *\d+\.\d{6}\] .*\n/g, "");
   const start = text.indexOf("earlyboot: this machine did not boot.");
   const end = text.indexOf("\n\n", start);
   return text.slice(start, end === -1 ? undefined : end).trimEnd();
