@@ -24,6 +24,12 @@ export function createHostUi(
     }
   }
 
+  /** What a plain boot does not use may compute for long: from then on V8 optimises what runs often. */
+  function hot(): Scripts {
+    loadCodeCache(codeCachePath).setFlags("--maglev --turbofan");
+    return scripts;
+  }
+
   /** Has keys come one by one, unseen, while `use` runs. */
   async function withKeys<Value>(use: () => Promise<Value>): Promise<Value | undefined> {
     if (!isTerminal(0)) return undefined;
@@ -57,20 +63,16 @@ export function createHostUi(
         return bytes && Buffer.from(bytes).toString("utf8");
       }),
     readSecret: (prompt) => withKeys(() => readSecret(prompt)),
-    passwordFits: async (password, hash) => scripts.later().passwordFits(password, hash),
-    runRepl: async (scope) => {
-      compileHotCode();
-      await scripts.later().runRepl(scope, consoleInput, writeToConsole);
-    },
+    passwordFits: async (password, hash) => hot().later().passwordFits(password, hash),
+    runRepl: async (scope) => hot().later().runRepl(scope, consoleInput, writeToConsole),
     runProgram: async (path) => {
-      compileHotCode();
-      await Reflect.get(Object(await scripts.importFile(path)), "default");
+      await Reflect.get(Object(await hot().importFile(path)), "default");
     },
-    importHooks: (path) => scripts.importFile(path),
+    importHooks: (path) => hot().importFile(path),
     decompress: {
-      zst: (bytes) => scripts.later().unzstd(bytes),
-      gz: (bytes) => scripts.later().gunzipSync(bytes),
-      xz: imageUnxz((path) => scripts.importFile(path)),
+      zst: (bytes) => hot().later().unzstd(bytes),
+      gz: (bytes) => hot().later().gunzipSync(bytes),
+      xz: imageUnxz((path) => hot().importFile(path)),
     },
     onFatal(handler) {
       core.onuncaughtexception = handler;
@@ -79,11 +81,6 @@ export function createHostUi(
     },
     exit: exitProcess,
   };
-}
-
-/** Lets V8 optimise what runs often: a boot program or a person at the REPL may go on for long. */
-function compileHotCode(): void {
-  loadCodeCache(codeCachePath).setFlags("--maglev --turbofan");
 }
 
 function exitProcess(status: number): never {
