@@ -121,8 +121,11 @@ function onBare({ architecture, configuration }: InitrdRequest): Program {
     bundle,
     later: join(directory, "later.bare.cjs"),
     runtime: { host: "bare" },
-    // The cache is there where it could be made.
-    files: [...files.filter(({ file }) => existsSync(file)), unxzBeside(bundle)],
+    // The cache is there where it could be made; without the others nothing would start.
+    files: [
+      ...files.filter(({ file }) => !file.endsWith(".cache") || existsSync(file)),
+      unxzBeside(bundle),
+    ],
   };
 }
 
