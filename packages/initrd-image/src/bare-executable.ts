@@ -1,9 +1,11 @@
 import { readFileSync } from "node:fs";
 import type { StreamedContent } from "./cpio.ts";
 import { cutElf } from "./cut-elf.ts";
-import { type DataObject, dataObjects, strippedElf } from "./elf.ts";
+import { type DataObject, type Replacement, dataObjects, strippedElf } from "./elf.ts";
 import { forgetCppSymbols } from "./forget-symbols.ts";
 import { ImageError } from "./image-error.ts";
+import type { IntlChoice } from "./plan.ts";
+import { smallIntl } from "./small-intl.ts";
 
 /** The script that Bare runs first, and the bundle that this script loads: data in its executable. */
 const objects = ["bare_js", "bare_js_len", "bare_bundle", "bare_bundle_len"] as const;
@@ -14,6 +16,7 @@ interface BareScripts {
   readonly file: string;
   readonly script: string;
   readonly later: string | undefined;
+  readonly intl: IntlChoice;
 }
 
 /**
@@ -22,7 +25,7 @@ interface BareScripts {
  *
  * @throws ImageError `bad-elf`: not Bare; `bad-option`: a script is larger than the room for it.
  */
-export function bareExecutable({ file, script, later }: BareScripts): StreamedContent {
+export function bareExecutable({ file, script, later, intl }: BareScripts): StreamedContent {
   const found = dataObjects(file, (name) => names.has(name));
   const [first, firstLength, bundle, bundleLength] = objects.map((name) => found.get(name));
   if (!first || !firstLength || !bundle || !bundleLength) {
@@ -31,15 +34,22 @@ export function bareExecutable({ file, script, later }: BareScripts): StreamedCo
   const whole = readFileSync(file);
   const theirs = whole.subarray(first.offset, first.offset + first.size);
   const ours = later === undefined ? Buffer.alloc(0) : readFileSync(later);
-  const scripts = [
+  const changes = [
     ...replaced(first, firstLength, readFileSync(script), script),
     ...replaced(bundle, bundleLength, Buffer.concat([ours, Buffer.alloc(1), theirs]), file),
+    ...(intl === "small" ? [englishOnly(file)] : []),
   ];
   // Addons for Bare take C names of it, and no others.
   const fewer = forgetCppSymbols(whole);
-  if (fewer === undefined) return strippedElf(file, scripts);
+  if (fewer === undefined) return strippedElf(file, changes);
   const { strings, replacements } = fewer;
-  return cutElf(file, strings, strings.content, [...scripts, ...replacements]);
+  return cutElf(file, strings, strings.content, [...changes, ...replacements]);
+}
+
+/** Zeros stay where other languages were: one stretch can be cut out of a file, and that of the names is longer. */
+function englishOnly(file: string): Replacement {
+  const { object, content } = smallIntl(file);
+  return { offset: object.offset, bytes: Buffer.concat([content], object.size) };
 }
 
 function replaced(

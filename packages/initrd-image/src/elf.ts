@@ -126,16 +126,26 @@ export interface DataObject {
 }
 
 /**
- * Finds objects of data by the names under which an ELF file offers them to libraries. What is not found
- * is left out.
+ * Finds objects of data by the names under which an ELF file offers them to libraries; where it offers none of them, by
+ * those that it has for itself. What is not found is left out.
  */
 export function dataObjects(
   file: string,
   isWanted: (name: string) => boolean,
 ): ReadonlyMap<string, DataObject> {
-  const found = new Map<string, DataObject>();
   const sections = withRanges(file, sectionsOf);
-  const symbolSection = sections.find(({ type }) => type === dynamicSymbols);
+  const offered = objectsIn(file, sections, dynamicSymbols, isWanted);
+  return offered.size > 0 ? offered : objectsIn(file, sections, ownSymbols, isWanted);
+}
+
+function objectsIn(
+  file: string,
+  sections: readonly Section[],
+  type: number,
+  isWanted: (name: string) => boolean,
+): ReadonlyMap<string, DataObject> {
+  const found = new Map<string, DataObject>();
+  const symbolSection = sections.find((section) => section.type === type);
   const stringSection = sections[symbolSection?.link ?? 0];
   if (symbolSection === undefined || stringSection === undefined) return found;
   const [symbols, strings] = withRanges(file, (read) => [
@@ -174,8 +184,8 @@ interface Section {
   readonly link: number;
 }
 
-/** SHT_DYNSYM */
-const dynamicSymbols = 11;
+/** SHT_SYMTAB and SHT_DYNSYM */
+const [ownSymbols, dynamicSymbols] = [2, 11];
 const symbolSize = 24;
 const sectionSize = 64;
 

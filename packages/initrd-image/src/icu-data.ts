@@ -26,7 +26,7 @@ export function readIcuData(read: ReadRange, size: number): IcuData {
   const header = read(0, Math.max(headerSize, headerUsed));
   checkIcuHeader(header, "CmnD", [1]);
   const count = read(headerSize, 4).readUInt32LE();
-  if (count === 0 || count > mostItems) throw badIcu(`it has ${count} items`);
+  checkCount(count);
   const table = read(headerSize, 4 + count * 8);
   const places = Array.from({ length: count }, (_, index) => ({
     nameAt: table.readUInt32LE(4 + index * 8),
@@ -63,6 +63,23 @@ export function writeIcuData({ header, items }: IcuData): Buffer {
 }
 
 /**
+ * How many bytes a package has whose size nobody tells, when its last item is a resource bundle: those tell where they
+ * end, in the fourth of the numbers behind their first one; see `icu4c/source/common/uresdata.h`.
+ *
+ * @throws ImageError `bad-icu`: another format, or another item at its end.
+ */
+export function icuDataSize(read: ReadRange): number {
+  const headerSize = read(0, 2).readUInt16LE();
+  const count = read(headerSize, 4).readUInt32LE();
+  checkCount(count);
+  const start = headerSize + read(headerSize + count * 8, 4).readUInt32LE();
+  const bundle = read(start, headerUsed);
+  checkIcuHeader(bundle, "ResB", [2, 3]);
+  const words = start + bundle.readUInt16LE(0);
+  return words + read(words, 20).readUInt32LE(16) * 4;
+}
+
+/**
  * Checks the header that all of ICU's data have, for machines with little-endian numbers and ASCII; see
  * `icu4c/source/common/ucmndata.h` and `udata.h`.
  *
@@ -78,7 +95,11 @@ export function checkIcuHeader(bytes: Buffer, format: string, versions: readonly
 
 /** An error about data of ICU that are not as expected. */
 export function badIcu(what: string): ImageError {
-  return new ImageError("bad-icu", `the data of ICU in Node are not as expected: ${what}`);
+  return new ImageError("bad-icu", `the data of ICU are not as expected: ${what}`);
+}
+
+function checkCount(count: number): void {
+  if (count === 0 || count > mostItems) throw badIcu(`it has ${count} items`);
 }
 
 function padded(bytes: Buffer): Buffer {

@@ -17,7 +17,7 @@ import type {
 } from "./plan.ts";
 import { planModules } from "./plan-modules.ts";
 import { findRuntime } from "./runtime-files.ts";
-import { smallNode } from "./small-node.ts";
+import { withSmallIntl } from "./small-intl.ts";
 
 const bootProgram = "/lib/earlyboot/init.cjs";
 const starterProgram = "/lib/earlyboot/start.cjs";
@@ -131,12 +131,13 @@ interface PlannedHost {
 function planNode(file: string, { bundle, starter, runtime }: ImageOptions): PlannedHost {
   const path = "/bin/node";
   const program = starter === undefined ? bootProgram : starterProgram;
-  const { source, warnings } = nodeSource(file, runtime?.intl);
+  const { intl, warnings } = chooseIntl(file, runtime?.intl);
+  const kind = intl === "small" ? "small-node" : "stripped";
   return {
     path,
     words: [path, ...(runtime?.flags ?? usualFlags), program],
     entries: [
-      executable(path, "runs the boot program", source),
+      executable(path, "runs the boot program", { kind, file }),
       copy(bootProgram, bundle, 0o644, "the boot program"),
       ...(starter === undefined
         ? []
@@ -146,29 +147,29 @@ function planNode(file: string, { bundle, starter, runtime }: ImageOptions): Pla
   };
 }
 
-/** A Node of which nothing can be left out comes along whole. */
-function nodeSource(
+/** A host of which nothing can be left out comes along whole. */
+function chooseIntl(
   file: string,
   intl: IntlChoice = "small",
-): { readonly source: PlannedSource; readonly warnings: readonly string[] } {
-  const whole = { source: { kind: "stripped", file }, warnings: [] } as const;
-  if (intl === "full") return whole;
+): { readonly intl: IntlChoice; readonly warnings: readonly string[] } {
+  if (intl === "full") return { intl, warnings: [] };
   try {
-    smallNode(file);
-    return { source: { kind: "small-node", file }, warnings: [] };
+    withSmallIntl(file);
+    return { intl, warnings: [] };
   } catch (error) {
     const code = errorCode(error);
     if ((code !== "bad-icu" && code !== "bad-elf") || !(error instanceof Error)) throw error;
-    const warning = `Node comes along with all its languages (intl: "full" says so): ${error.message}`;
-    return { ...whole, warnings: [warning] };
+    const warning = `${basename(file)} comes along with all its languages (intl: "full" says so): ${error.message}`;
+    return { intl: "full", warnings: [warning] };
   }
 }
 
-function planBare(file: string, { bundle, later }: ImageOptions): PlannedHost {
+function planBare(file: string, { bundle, later, runtime }: ImageOptions): PlannedHost {
   const path = "/bin/bare";
-  const source = { kind: "bare", file, script: bundle, later } as const;
+  const { intl, warnings } = chooseIntl(file, runtime?.intl);
+  const source = { kind: "bare", file, script: bundle, later, intl } as const;
   const entries = [executable(path, "is the boot program", source)];
-  return { path, words: [path], entries, warnings: [] };
+  return { path, words: [path], entries, warnings };
 }
 
 function executable(path: string, reason: string, source: PlannedSource): PlannedEntry {

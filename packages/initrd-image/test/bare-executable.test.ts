@@ -17,7 +17,10 @@ function text(name: string, content: string): string {
   return file;
 }
 
-/** Tells all by its status: what it is handed, and whether a native addon finds what it needs in Bare. */
+/**
+ * Tells all by its status: what it is handed, whether a native addon finds what it needs in Bare, and that English is
+ * its only language.
+ */
 const tellingScript = `
 bare.onexit = bare.onbeforeexit = () => {};
 bare.load = (name, bundle) => {
@@ -28,7 +31,9 @@ bare.load = (name, bundle) => {
   const end = bytes.indexOf(0);
   const later = String.fromCharCode(...bytes.subarray(0, end));
   const theirs = String.fromCharCode(...bytes.subarray(end + 1, end + 2));
-  bare.exitCode = typeof load === "function" && later === "later" && theirs === "{" ? 42 : 1;
+  const english = new Intl.NumberFormat("de").format(1234.5) === "1,234.5";
+  const isRight = typeof load === "function" && later === "later" && theirs === "{" && english;
+  bare.exitCode = isRight ? 42 : 1;
 };
 `;
 
@@ -38,7 +43,7 @@ describe("bareExecutable", () => {
     const later = text("later.js", "later");
     const file = join(dirname(script), "bare");
 
-    const made = bareExecutable({ file: bare ?? "", script, later });
+    const made = bareExecutable({ file: bare ?? "", script, later, intl: "small" });
     const bytes = await collect(made.stream());
     writeFileSync(file, bytes, { mode: 0o755 });
 
@@ -50,12 +55,26 @@ describe("bareExecutable", () => {
     expect(readElf(file)?.needed).toEqual(readElf(bare ?? "")?.needed);
   });
 
+  itOnBare("keeps all languages where that is wanted", async () => {
+    const script = text("script.js", tellingScript);
+    const file = join(dirname(script), "bare");
+    const later = text("later.js", "later");
+
+    const made = bareExecutable({ file: bare ?? "", script, later, intl: "full" });
+    writeFileSync(file, await collect(made.stream()), { mode: 0o755 });
+
+    expect(spawnSync(file, [addon ?? ""], { encoding: "utf8" })).toMatchObject({
+      status: 1,
+      stderr: "",
+    });
+  });
+
   itOnBare("leaves out the names of C++, and nothing that an addon asks for", async () => {
     const script = text("script.js", "");
     const file = join(dirname(script), "bare");
 
     const bytes = await collect(
-      bareExecutable({ file: bare ?? "", script, later: undefined }).stream(),
+      bareExecutable({ file: bare ?? "", script, later: undefined, intl: "small" }).stream(),
     );
     writeFileSync(file, bytes, { mode: 0o755 });
 
@@ -77,9 +96,9 @@ describe("bareExecutable", () => {
   itOnBare("refuses a script that is larger than the room for it", () => {
     const script = text("script.js", " ".repeat(600_000));
 
-    expect(() => bareExecutable({ file: bare ?? "", script, later: undefined })).toThrow(
-      /has 600000 bytes, and the room in Bare's executable is \d+$/,
-    );
+    expect(() =>
+      bareExecutable({ file: bare ?? "", script, later: undefined, intl: "small" }),
+    ).toThrow(/has 600000 bytes, and the room in Bare's executable is \d+$/);
   });
 
   itWith(["gcc"], "refuses a program that is not Bare", () => {
@@ -87,7 +106,7 @@ describe("bareExecutable", () => {
     const file = join(dirname(script), "program");
     run("gcc", ["-x", "c", "-", "-o", file], { input: Buffer.from("int main(void){return 0;}") });
 
-    expect(() => bareExecutable({ file, script, later: undefined })).toThrow(
+    expect(() => bareExecutable({ file, script, later: undefined, intl: "small" })).toThrow(
       `${file} does not hold what Bare runs first: is it Bare?`,
     );
   });

@@ -32,7 +32,7 @@ export interface InitrdRequest {
   readonly architecture: Architecture;
   /** The JavaScript host that runs the boot program; default `node`. */
   readonly host?: Host;
-  /** The languages that Node knows; default `small`. */
+  /** The languages that the host knows; default `small`. */
   readonly intl?: IntlChoice;
   /** As `uname -r` prints it. */
   readonly kernelVersion: string;
@@ -103,7 +103,7 @@ function nodeFlags(): readonly string[] {
 }
 
 /** A script that becomes part of Bare's executable, the boot program that it starts, and what is native besides. */
-function onBare({ architecture, configuration }: InitrdRequest): Program {
+function onBare({ architecture, configuration, intl }: InitrdRequest): Program {
   if (configuration?.runtimeInNewRoot === true) {
     throw new CommandError(
       "runtimeInNewRoot needs the host node: the packages of earlyboot use modules of Node, which bare does not have.",
@@ -120,7 +120,7 @@ function onBare({ architecture, configuration }: InitrdRequest): Program {
   return {
     bundle,
     later: join(directory, "later.bare.cjs"),
-    runtime: { host: "bare" },
+    runtime: { host: "bare", ...(intl === undefined ? {} : { intl }) },
     // The cache is there where it could be made; without the others nothing would start.
     files: [
       ...files.filter(({ file }) => !file.endsWith(".cache") || existsSync(file)),

@@ -6,7 +6,7 @@ export const compressions: readonly Compression[] = ["zstd", "lz4", "gzip", "xz"
 /** What can run the boot program. */
 const hosts: readonly Host[] = ["node", "bare"];
 
-/** The languages that Node may know. */
+/** The languages that the host may know. */
 const intlChoices: readonly IntlChoice[] = ["small", "full"];
 
 /** The JSON schema of `earlyboot.config.json`. */
@@ -26,7 +26,7 @@ export const configSchema: object = {
       enum: intlChoices,
       default: "small",
       description:
-        "The languages that Node knows: English only, as builds of Node with small-icu, or all; not for bare.",
+        "The languages that the host knows: English only, as builds of Node with small-icu, or all.",
     },
     kernel: {
       type: "string",

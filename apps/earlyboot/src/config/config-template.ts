@@ -40,7 +40,7 @@ export default defineConfig({
   // "bare" makes an image half as large; what needs Node itself does not run on it.
   // host: "node",
 
-  // "full" gives Node all languages and encodings; "small" is for English only.
+  // "full" keeps all languages and encodings; "small" is for English only.
   // intl: "small",
 
   // Microcode of this machine's processors, where it is installed: "auto", "all" or "none".

@@ -24,7 +24,7 @@ export interface EarlybootConfig extends Pick<
    */
   readonly host?: Host;
   /**
-   * The languages that Node knows in the image: English only (`small`), or all (`full`), which makes an image larger
+   * The languages that the host knows in the image: English only (`small`), or all (`full`), which makes an image larger
    * by a quarter. It is for hooks and boot programs that show text in other languages by `Intl`, cut words of
    * languages without spaces, or read encodings of more than one byte but UTF-8 and UTF-16. Default `small`.
    */

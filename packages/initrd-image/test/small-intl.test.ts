@@ -8,7 +8,7 @@ import * as fc from "fast-check";
 import { dataObjects, withRanges } from "../dist/elf.js";
 import { type IcuData, readIcuData, writeIcuData } from "../dist/icu-data.js";
 import { smallIcuData } from "../dist/small-icu.js";
-import { smallNode } from "../dist/small-node.js";
+import { withSmallIntl } from "../dist/small-intl.js";
 import { type RunnableNode, itWithNode } from "./support/nodes.ts";
 import { smallOptions } from "./support/small-image.ts";
 import { collect, temporaryDirectories } from "./support/tools.ts";
@@ -116,7 +116,7 @@ function resultOf(node: string, { emulator }: RunnableNode, script: string): unk
 describe.each(["x64", "arm64"] as const)("the small Node for %s", (architecture) => {
   itWithNode(architecture, "says in English what the whole one says", async (runnable) => {
     const file = join(temporaryDirectory(), "node");
-    const small = smallNode(runnable.node);
+    const small = withSmallIntl(runnable.node);
 
     const bytes = await collect(small.stream());
     writeFileSync(file, bytes, { mode: 0o755 });
@@ -182,7 +182,7 @@ describe("planImage", () => {
       source: { kind: "stripped" },
     });
     expect(warnings).toEqual([
-      expect.stringMatching(/^Node comes along with all its languages .*\/bin\/sh has none/),
+      expect.stringMatching(/^sh comes along with all its languages .*\/bin\/sh has none/),
     ]);
   });
 
