@@ -34,7 +34,8 @@ export function cutElf(
   const parts = cut && movedForward(cut.filter(isLoaded), page);
   const table = parts && cut.map((header) => moved(header, parts, page));
   const isPossible =
-    parts?.[0]?.to === 0 &&
+    parts?.[0] !== undefined &&
+    holds(parts[0], { offset: 0, size: tableOffset + headers.length * segmentSize }) &&
     content.length <= object.size &&
     headers.some((one) => isLoaded(one) && !isWritable(one) && holds(one, object));
   if (!isPossible || !isWhole(table)) {

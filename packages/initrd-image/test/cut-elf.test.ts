@@ -121,6 +121,19 @@ describe("cutElf", () => {
     }
   });
 
+  itWith(["gcc"], "refuses a program whose table of segments is not in front", () => {
+    const { file, object } = compile(100_000, ["-no-pie"]);
+    const bytes = readFileSync(file);
+    const [table, count] = [Number(bytes.readBigUInt64LE(32)), bytes.readUInt16LE(56)];
+    const moved = bytes.subarray(table, table + count * 56);
+    bytes.writeBigUInt64LE(BigInt(bytes.length), 32);
+    writeFileSync(file, Buffer.concat([bytes, moved]));
+
+    expect(() => cutElf(file, object, Buffer.alloc(1))).toThrow(
+      `${file} is not laid out so that data could be taken out of it`,
+    );
+  });
+
   itWith(["gcc"], "refuses a program without notes, whose header could give way", () => {
     const { file, object } = compile(100_000, ["-no-pie"]);
     const bytes = readFileSync(file);
