@@ -44,7 +44,7 @@ export async function findStretch(
 }
 
 /** Counts up when this package comes to compress the same input to other bytes. */
-const form = 1;
+const form = 2;
 
 interface Between {
   /** Behind the first run of zeros. */

@@ -9,7 +9,6 @@ export const lz4BlockSize: number = 8 << 20;
 /** What a block of content that cannot be compressed takes. Every magic, read as a size, is more. */
 export const largestLz4Block: number = boundOf(lz4BlockSize);
 
-const hashBits = 16;
 const minimalMatch = 4;
 /** The format wants the last five bytes as literals, and no match to begin in the last twelve. */
 const lastLiterals = 5;
@@ -17,47 +16,111 @@ const noMatchWithin = 12;
 const longestOffset = 0xffff;
 
 /**
- * Compresses one block in the LZ4 block format, greedily, always to the same bytes.
- * See lz4_Block_format.md of the LZ4 project.
+ * Compresses one block in the LZ4 block format, always to the same bytes: takes the longest match that it finds at a
+ * place, unless one of the two places behind it has a longer one. See lz4_Block_format.md of the LZ4 project.
  */
 export function compressLz4Block(source: Uint8Array): Uint8Array {
   const target = new Uint8Array(boundOf(source.length));
-  const words = new DataView(source.buffer, source.byteOffset, source.length);
-  const seen = new Int32Array(1 << hashBits).fill(-longestOffset - 1);
-  const matchLimit = source.length - lastLiterals;
-  let [at, literalsAt, length] = [0, 0, 0];
-  let misses = 0;
-  while (at < source.length - noMatchWithin) {
-    const word = words.getInt32(at, true);
-    const slot = Math.imul(word, 0x9e37_79b1) >>> (32 - hashBits);
-    const candidate = seen[slot] ?? 0;
-    seen[slot] = at;
-    if (at - candidate > longestOffset || words.getInt32(candidate, true) !== word) {
+  const find = searchMatches(source);
+  const end = source.length - noMatchWithin;
+  let [at, literalsAt, length, misses] = [0, 0, 0, 0];
+  while (at < end) {
+    let match = find(at, minimalMatch - 1);
+    if (match === undefined) {
       // The longer nothing matches, the faster it moves on: most probably it is not compressible.
       at += 1 + (misses++ >> 6);
       continue;
     }
     misses = 0;
-    let [from, start] = [candidate, at];
-    while (start > literalsAt && from > 0 && source[start - 1] === source[from - 1]) {
-      start--;
-      from--;
+    for (let better: Match | undefined = match; better !== undefined;) {
+      match = extendBack(source, better, literalsAt);
+      const next = better.at + 1;
+      better = undefined;
+      if (match.length < longEnough && next < end) {
+        // A literal more has to be made up for.
+        better = find(next, match.length);
+        if (better === undefined && next + 1 < end) better = find(next + 1, match.length + 1);
+      }
     }
-    let end = at + minimalMatch;
-    for (let other = candidate + minimalMatch; end < matchLimit && source[end] === source[other];) {
-      end++;
-      other++;
-    }
-    const extra = end - start - minimalMatch;
-    length = putLiterals(target, length, source, literalsAt, start, Math.min(extra, 15));
-    length = putMatch(target, length, start - from, extra);
-    at = end;
-    literalsAt = end;
-    const before = end - 2;
-    seen[Math.imul(words.getInt32(before, true), 0x9e37_79b1) >>> (32 - hashBits)] = before;
+    const extra = match.length - minimalMatch;
+    length = putLiterals(target, length, source, literalsAt, match.at, Math.min(extra, 15));
+    length = putMatch(target, length, match.at - match.from, extra);
+    at = match.at + match.length;
+    literalsAt = at;
   }
   length = putLiterals(target, length, source, literalsAt, source.length, 0);
   return target.subarray(0, length);
+}
+
+/** Bytes that were there before: `length` of them at the place `at` are those at `from`. */
+interface Match {
+  readonly at: number;
+  readonly from: number;
+  readonly length: number;
+}
+
+// Looking up a global name millions of times takes its time where there is a sandbox.
+const { imul } = Math;
+const hashBits = 16;
+/** How many earlier places are looked at for each, and how long a match is long enough. */
+const deepest = 64;
+const longEnough = 128;
+
+/**
+ * Makes a search for the longest match at a place that is longer than what is known. The places must come in
+ * ascending order. Those whose first four bytes have the same hash are chained, the last one first.
+ */
+function searchMatches(source: Uint8Array): (at: number, longerThan: number) => Match | undefined {
+  const words = new DataView(source.buffer, source.byteOffset, source.length);
+  const heads = new Int32Array(1 << hashBits).fill(-1);
+  const chain = new Int32Array(longestOffset + 1);
+  const limit = source.length - lastLiterals;
+  let known = 0;
+  return (at, longerThan) => {
+    for (; known < at; known++) {
+      const slot = slotOf(words.getInt32(known, true));
+      chain[known & longestOffset] = heads[slot] ?? -1;
+      heads[slot] = known;
+    }
+    const word = words.getInt32(at, true);
+    const oldest = at < longestOffset ? 0 : at - longestOffset;
+    let [best, from] = [longerThan, -1];
+    let candidate = heads[slotOf(word)] ?? -1;
+    for (let tries = deepest; candidate >= oldest && tries > 0; tries--) {
+      // Only where the byte behind the best match agrees too can there be a longer one.
+      if (
+        source[candidate + best] === source[at + best] &&
+        words.getInt32(candidate, true) === word
+      ) {
+        let length = minimalMatch;
+        while (at + length < limit && source[candidate + length] === source[at + length]) length++;
+        if (length > best) {
+          best = length;
+          from = candidate;
+          if (length >= longEnough) break;
+        }
+      }
+      candidate = chain[candidate & longestOffset] ?? -1;
+    }
+    return from < 0 ? undefined : { at, from, length: best };
+  };
+}
+
+function slotOf(word: number): number {
+  return imul(word, 0x9e37_79b1) >>> (32 - hashBits);
+}
+
+/** Lets a match begin earlier where the bytes before it agree too, down to `lowest`. */
+function extendBack(source: Uint8Array, { at, from, length }: Match, lowest: number): Match {
+  let more = 0;
+  while (
+    at - more > lowest &&
+    from - more > 0 &&
+    source[at - more - 1] === source[from - more - 1]
+  ) {
+    more++;
+  }
+  return { at: at - more, from: from - more, length: length + more };
 }
 
 function boundOf(size: number): number {
