@@ -1,4 +1,5 @@
 import { planLoad } from "./load-plan.ts";
+import { ModuleError } from "./module-error.ts";
 import type { ModuleFile, ModuleIndex } from "./module-index.ts";
 import { moduleInfo } from "./module-info.ts";
 
@@ -37,7 +38,16 @@ export function moduleClosure(index: ModuleIndex, names: readonly string[]): Mod
 }
 
 function firmwareOf(index: ModuleIndex, module: ModuleFile): readonly string[] {
-  return moduleInfo(index.readModule(module)).firmware;
+  const bytes = index.readModule(module);
+  try {
+    return moduleInfo(bytes).firmware;
+  } catch (cause) {
+    const reason = cause instanceof Object && "message" in cause ? cause.message : cause;
+    throw new ModuleError(
+      `the module ${module.path} is damaged (${String(reason)}): install the package of its kernel again`,
+      { code: "ENOEXEC", module: module.name, file: module.path, cause },
+    );
+  }
 }
 
 /** Weak dependencies of what comes along come along too. */

@@ -38,6 +38,25 @@ describe("moduleClosure", () => {
     expect(closure.missing).toEqual(["nothing"]);
   });
 
+  it("names the file of a module that is damaged", () => {
+    const { linux } = machineWith(
+      {},
+      {
+        [`${modules}/modules.dep`]: "kernel/a.ko:\n",
+        [`${modules}/kernel/a.ko`]: Uint8Array.of(1),
+      },
+    );
+
+    expect(() => moduleClosure(readModuleIndex(linux, modules), ["a"])).toThrow(
+      expect.objectContaining({
+        code: "ENOEXEC",
+        message: expect.stringMatching(
+          /the module \S*kernel\/a\.ko is damaged \(not an ELF file\)/,
+        ),
+      }),
+    );
+  });
+
   it("decompresses modules to read them", () => {
     const { linux } = machineWith(
       {},
