@@ -25,5 +25,6 @@ export {
   type ElfDependencyOptions,
   elfDependencies,
 } from "./elf-dependencies.ts";
+export { elfMachine } from "./elf-machine.ts";
 export { type LauncherOptions, makeLauncher } from "./launcher.ts";
 export { type TreeResult, writeTree } from "./write-tree.ts";

@@ -73,7 +73,7 @@ function inPackage(name: string, path: string): string {
   }
   throw new ImageError(
     "source-missing",
-    `the package ${name} is not installed: add it with npm, or name the unpacked file in the options`,
+    `the package ${name} is not installed: add it (npm install --force ${name}; without --force npm leaves out what is for another machine), or name the unpacked file in the options`,
   );
 }
 

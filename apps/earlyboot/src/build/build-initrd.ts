@@ -30,6 +30,8 @@ import { readMachineFacts } from "./machine-facts.ts";
 /** An image to plan. */
 export interface InitrdRequest {
   readonly architecture: Architecture;
+  /** A directory that stands for `/`: the libraries and checkers of another type of machine. */
+  readonly sysroot?: string;
   /** The JavaScript host that runs the boot program; default `node`. */
   readonly host?: Host;
   /** The languages that the host knows; default `small`. */
@@ -56,7 +58,7 @@ const imageHooks = "/lib/earlyboot/hooks.mjs";
 
 /** Decides on everything that an image will hold. */
 export async function planInitrd(request: InitrdRequest): Promise<ImagePlan> {
-  const { architecture, modulesDirectory, fileSystems, hooks } = request;
+  const { architecture, sysroot, modulesDirectory, fileSystems, hooks } = request;
   const { files, ...program } = request.host === "bare" ? onBare(request) : onNode(request);
   const modules =
     modulesDirectory === undefined ? {} : { modules: chosenModules(request, modulesDirectory) };
@@ -65,7 +67,8 @@ export async function planInitrd(request: InitrdRequest): Promise<ImagePlan> {
     ...program,
     configuration: bootConfiguration(request),
     ...modules,
-    programs: [...checkerPrograms(fileSystems), ...(request.programs ?? [])],
+    ...(sysroot === undefined ? {} : { sysroot }),
+    programs: [...checkerPrograms(fileSystems, sysroot), ...(request.programs ?? [])],
     early: request.early ?? [],
     files: [
       ...(request.files ?? []),

@@ -2,10 +2,10 @@ import { accessSync, constants } from "node:fs";
 import type { ProgramOptions } from "@earlyboot/initrd-image";
 import { checkerFor } from "@earlyboot/fsck-runner";
 
-/** The checkers of some types of file systems, as far as this machine has them. */
-export function checkerPrograms(types: readonly string[]): ProgramOptions[] {
+/** The checkers of some types of file systems, as far as this machine, or one whose files are below `top`, has them. */
+export function checkerPrograms(types: readonly string[], top = ""): ProgramOptions[] {
   return [...new Set(types.flatMap(programOf))].flatMap((program) => {
-    const file = findProgram(program);
+    const file = findProgram(program, top);
     const reason = `checks ${types.filter((type) => programOf(type).includes(program)).join(", ")}`;
     return file === undefined ? [] : [{ file, path: `/sbin/${program}`, reason }];
   });

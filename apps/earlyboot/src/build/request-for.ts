@@ -1,7 +1,7 @@
 import { existsSync, readdirSync } from "node:fs";
 import { release } from "node:os";
 import { basename, join } from "node:path";
-import type { EarlyFile, ExtraFile } from "@earlyboot/initrd-image";
+import type { Architecture, EarlyFile, ExtraFile } from "@earlyboot/initrd-image";
 import type { BootConfiguration } from "@earlyboot/initrd-init";
 import { nearestWord } from "@earlyboot/linux-syscalls";
 import { CommandError } from "../command-error.ts";
@@ -15,10 +15,18 @@ import { rootFileSystems } from "./module-sets.ts";
 /** What to build for the system that is mounted at `directory`: this one, when none is named. */
 export function requestFor(config: EarlybootConfig, directory = "/"): InitrdRequest {
   const here = directory === "/";
-  const modules = config.modules ?? (here ? "auto" : "generic");
+  const architecture = config.architecture ?? hostArchitecture();
+  const foreign = architecture !== hostArchitecture();
+  if (foreign && config.modules === "auto") {
+    throw new CommandError(
+      `modules: "auto" is what this machine needs, and the image is for another one (${architecture}): say "generic", or a list.`,
+    );
+  }
+  const modules = config.modules ?? (here && !foreign ? "auto" : "generic");
   const kernelVersion = config.kernel ?? (here ? release() : onlyVersionIn(directory));
   return {
-    architecture: hostArchitecture(),
+    architecture,
+    ...(foreign ? { sysroot: sysrootFor(architecture, directory) } : {}),
     ...(config.host === undefined ? {} : { host: config.host }),
     ...(config.intl === undefined ? {} : { intl: config.intl }),
     kernelVersion,
@@ -65,6 +73,12 @@ function fileSystemsFor(config: EarlybootConfig, modules: EarlybootConfig["modul
   return [...new Set(types)];
 }
 
+/** Where the libraries of another type of machine are: in the system that is named, or where Debian puts them. */
+function sysrootFor(architecture: Architecture, directory: string): string {
+  const debian = `/usr/${architecture === "arm64" ? "aarch64" : "x86_64"}-linux-gnu`;
+  return directory === "/" && existsSync(debian) ? debian : directory;
+}
+
 /** What is left for the boot program, once the image is made. */
 function bootConfiguration(config: EarlybootConfig): Partial<BootConfiguration> {
   const boot = Object.entries(config).filter(([key]) => !imageKeys.has(key));
@@ -76,6 +90,7 @@ function bootConfiguration(config: EarlybootConfig): Partial<BootConfiguration> 
 /** What only the making of the image needs to know. */
 const imageKeys: ReadonlySet<string> = new Set<keyof EarlybootConfig | "$schema">([
   "$schema",
+  "architecture",
   "host",
   "intl",
   "kernel",

@@ -1,4 +1,4 @@
-import type { Compression } from "@earlyboot/initrd-image";
+import type { Architecture, Compression } from "@earlyboot/initrd-image";
 import { errorCode } from "@earlyboot/linux-syscalls";
 import { CommandError, errorText } from "../command-error.ts";
 import { checkConfig } from "../config/check-config.ts";
@@ -6,6 +6,8 @@ import type { EarlybootConfig } from "../config/earlyboot-config.ts";
 import { loadConfig } from "../config/load-config.ts";
 import type { Terminal } from "../terminal/terminal.ts";
 import { checkForBooting } from "../doctor/check-machine.ts";
+import { hostArchitecture } from "../qemu/qemu-arguments.ts";
+import { missingCheckers } from "./checker-programs.ts";
 import { buildInitrd, type BuiltInitrd, type InitrdRequest } from "./build-initrd.ts";
 import { formatBuild } from "./format-build.ts";
 import { requestFor } from "./request-for.ts";
@@ -15,6 +17,7 @@ import { showProgress } from "./show-progress.ts";
 export interface BuildCommandOptions {
   readonly output?: string;
   readonly kernel?: string;
+  readonly architecture?: Architecture;
   readonly for?: string;
   readonly config?: string;
   readonly compression?: Compression;
@@ -25,7 +28,7 @@ export interface BuildCommandOptions {
 export async function runBuild(options: BuildCommandOptions, terminal: Terminal): Promise<number> {
   const config = await configFor(options);
   const request = requestFor(config, options.for);
-  const here = options.for === undefined;
+  const here = options.for === undefined && request.architecture === hostArchitecture();
   const compression = config.compression ?? "zstd";
   const progress = options.json ? undefined : showProgress(terminal);
   const output = config.output ?? `earlyboot-${request.kernelVersion}.img`;
@@ -39,7 +42,11 @@ export async function runBuild(options: BuildCommandOptions, terminal: Terminal)
       throw explained(error, output);
     })
     .finally(() => progress?.end());
-  const warnings = [...built.warnings, ...(here ? bootWarnings(request, built) : [])];
+  const warnings = [
+    ...built.warnings,
+    ...(here ? bootWarnings(request, built) : []),
+    ...checkerWarnings(request),
+  ];
   for (const warning of warnings) terminal.complain(terminal.style.yellow(`warning: ${warning}`));
   const lines = options.json
     ? [JSON.stringify({ ...built, warnings }, undefined, 2)]
@@ -70,10 +77,21 @@ function bootWarnings(request: InitrdRequest, { compression, modules }: BuiltIni
     .map(({ subject, text }) => `${subject}: ${text}`);
 }
 
+/** Which checkers of another type of machine are missing where its files are. */
+function checkerWarnings({ sysroot, architecture, fileSystems }: InitrdRequest): string[] {
+  if (sysroot === undefined) return [];
+  const missing = missingCheckers(fileSystems, sysroot);
+  if (missing.length === 0) return [];
+  return [
+    `checkers: ${missing.join(", ")} for ${architecture} are not below ${sysroot}, and what they check will not be ` +
+      "checked: name a system that has them by --for.",
+  ];
+}
+
 /** The configuration that is found, with what the options say instead. */
 export async function configFor(options: BuildCommandOptions): Promise<EarlybootConfig> {
-  const { output, kernel, compression } = options;
-  const given = Object.entries({ output, kernel, compression }).filter(
+  const { output, kernel, architecture, compression } = options;
+  const given = Object.entries({ output, kernel, architecture, compression }).filter(
     ([, value]) => value !== undefined,
   );
   const config = await loadConfig(options.config);

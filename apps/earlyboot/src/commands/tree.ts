@@ -1,7 +1,9 @@
+import { Option } from "commander";
 import { writeTree } from "@earlyboot/initrd-image";
 import { planInitrd } from "../build/build-initrd.ts";
 import { requestFor } from "../build/request-for.ts";
 import { configFor } from "../build/run-build.ts";
+import { architectures } from "../config/config-schema.ts";
 import type { CommandDefinition } from "../run-command-line.ts";
 
 /** `earlyboot tree DIR` */
@@ -11,6 +13,11 @@ export const treeCommand: CommandDefinition = (program, terminal) => {
     .argument("<directory>", "a new directory")
     .description("Write what an image would hold as a directory, for another generator to pack.")
     .option("-k, --kernel <version>", "the kernel's version; default: the running one's")
+    .addOption(
+      new Option("--architecture <name>", "the type of the machine; default: this one's").choices(
+        architectures,
+      ),
+    )
     .option("--for <directory>", "build for the system that is mounted there; default: this one")
     .option(
       "-c, --config <file>",

@@ -1,7 +1,10 @@
-import type { Compression, Host, IntlChoice } from "@earlyboot/initrd-image";
+import type { Architecture, Compression, Host, IntlChoice } from "@earlyboot/initrd-image";
 
 /** How an image can be compressed. */
 export const compressions: readonly Compression[] = ["zstd", "lz4", "gzip", "xz", "none"];
+
+/** The types of machines that images are made for, by Node's names. */
+export const architectures: readonly Architecture[] = ["x64", "arm64"];
 
 /** What can run the boot program. */
 const hosts: readonly Host[] = ["node", "bare"];
@@ -17,6 +20,10 @@ export const configSchema: object = {
   additionalProperties: false,
   properties: {
     $schema: { type: "string", description: "For editors." },
+    architecture: {
+      enum: architectures,
+      description: "The type of the machine that the image is for; default: this one's.",
+    },
     host: {
       enum: hosts,
       default: "node",

@@ -10,6 +10,9 @@ export default defineConfig({
   // The version of the kernel, as "uname -r" prints it. Default: the running one's.
   // kernel: "6.12.0-1-amd64",
 
+  // The type of the machine: "x64" or "arm64". Default: this one's.
+  // architecture: "arm64",
+
   // "auto": what this machine has loaded or has hardware for.
   // "generic": all for disks, file systems, USB and keyboards; for an image that moves between machines.
   // A list: exactly these with what they need, loaded in this order.

@@ -1,5 +1,5 @@
 import type { MicrocodeChoice } from "../build/find-microcode.ts";
-import type { Compression, Host, IntlChoice } from "@earlyboot/initrd-image";
+import type { Architecture, Compression, Host, IntlChoice } from "@earlyboot/initrd-image";
 import type { BootConfiguration } from "@earlyboot/initrd-init";
 
 /** What `earlyboot.config.ts` says. Everything has a default that boots the machine that it runs on. */
@@ -17,6 +17,11 @@ export interface EarlybootConfig extends Pick<
   | "timeout"
   | "volatile"
 > {
+  /**
+   * The type of the machine that the image is for; default: this one's. For another one the modules are `generic`, and
+   * libraries and checkers come from the system that the image is for (`--for`).
+   */
+  readonly architecture?: Architecture;
   /**
    * The JavaScript host that runs the boot program. `bare` makes a smaller image, which starts sooner and needs
    * less memory; what needs Node itself it does not have: `runtimeInNewRoot`, and `node:` modules in hooks and boot
