@@ -28,6 +28,8 @@ it.each([
   [["buidl"], 2, "Did you mean build?"],
   [["build", "--outptu", "x"], 2, "Did you mean --output?"],
   [["try", "--memory", "much"], 2, "It is not a number above 0."],
+  [["plan", "--checker", "bad"], 2, "It is not an exit status, 0 to 255."],
+  [["plan", "--bus", "nvme"], 1, "name its disks with --disk"],
   [["try", "--kernel", "none"], 1, "The kernel none cannot be read"],
   [["try", "--kernel", "kernel"], 1, "kernel is not a Linux kernel"],
   [

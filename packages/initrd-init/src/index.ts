@@ -51,12 +51,15 @@ export {
   type MirrorOptions,
   type MirroredMachine,
   type RootFilesLinux,
+  type Share,
   type WantedOfRoot,
   mirrorMachine,
   readRootFiles,
+  rootImage,
+  takeShares,
   usualRoot,
 } from "./mirror-machine.ts";
-export { askedOfRoot, planBoot, type PlanOptions } from "./plan-boot.ts";
+export { type AskedOfMachine, askedOfMachine, planBoot, type PlanOptions } from "./plan-boot.ts";
 export {
   type BootOutcome,
   type BootPlan,

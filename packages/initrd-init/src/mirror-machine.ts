@@ -30,20 +30,31 @@ export type MirrorLinux = Pick<
   | "sleep"
 >;
 
+/** What is looked for on a root besides what every root has. */
+export interface WantedOfRoot {
+  /** Programs besides the usual inits: `init=`, `earlyboot.load=`. */
+  readonly programs?: readonly string[];
+  /** Directories besides the usual ones: the mount points of declared file systems. */
+  readonly directories?: readonly string[];
+  /** A file with the image of a file system, which is the root: `earlyboot.loop=`. */
+  readonly loopFile?: string | undefined;
+}
+
+/** What another machine shares: its type, and its tag or `HOST:PATH`. */
+export interface Share {
+  readonly type: string;
+  readonly source: string;
+}
+
 /** What {@link mirrorMachine} goes by. */
-export interface MirrorOptions {
+export interface MirrorOptions extends WantedOfRoot {
   /** The files of the image that the machine is to be booted with. */
   readonly image: FileTree;
   /** Default: what the machine was booted with. */
   readonly commandLine?: string;
-  /** Programs besides the usual inits that are looked for on the root: `init=`, `earlyboot.load=`. */
-  readonly programs?: readonly string[];
-  /** Directories besides the usual ones: the mount points of declared file systems. */
-  readonly directories?: readonly string[];
+  /** What is mounted from other machines: it is taken for granted. */
+  readonly shares?: readonly Share[];
 }
-
-/** What is looked for on a root besides what every root has. */
-export type WantedOfRoot = Pick<MirrorOptions, "directories" | "programs">;
 
 /** A machine as a simulation can be made of it, and what had to be taken for granted. */
 export interface MirroredMachine {
@@ -57,11 +68,12 @@ export interface MirroredMachine {
  */
 export async function mirrorMachine(
   linux: MirrorLinux,
-  { image, commandLine, ...wanted }: MirrorOptions,
+  { image, commandLine, shares = [], ...wanted }: MirrorOptions,
 ): Promise<MirroredMachine> {
   const { devices, extents } = await readDevices(linux);
   const mounted = mountPoints(linux);
-  const assumptions: string[] = [];
+  const shared = takeShares(shares, wanted);
+  const assumptions = [...shared.assumptions];
   const disks = devices
     .filter(({ disk, status }) => disk === undefined && status !== "left-alone")
     .map((disk) => {
@@ -104,6 +116,7 @@ export async function mirrorMachine(
           .map(({ description }) => description),
       })),
       hardware: hardwareOf(linux),
+      shares: shared.shares,
     },
     assumptions,
   };
@@ -161,20 +174,56 @@ function fileSystemOf(
   if (identification?.usage !== "filesystem") return {};
   const { type } = identification;
   if (mountPoint !== undefined) {
-    const files = readRootFiles(linux, mountPoint.replace(/\/$/, ""), wanted);
-    return { fileSystem: { type, files } };
+    const root = mountPoint.replace(/\/$/, "");
+    const files = readRootFiles(linux, root, wanted);
+    const { loopFile } = wanted;
+    if (loopFile === undefined || describeKind(linux, root + loopFile) !== FileKind.Regular) {
+      return { fileSystem: { type, files } };
+    }
+    assumptions.push(`${root}${loopFile} is taken for a squashfs with an init`);
+    return { fileSystem: { type, files: { ...files, [loopFile]: rootImage("squashfs", wanted) } } };
   }
   assumptions.push(`${path} is not mounted: it is taken for a root with an init`);
   return { fileSystem: { type, files: usualRoot(wanted) } };
 }
 
+/** Takes shares for roots: what another machine has, nobody can look into here. */
+export function takeShares(
+  shares: readonly Share[],
+  wanted: WantedOfRoot,
+): {
+  readonly shares: Readonly<Record<string, FileTree>>;
+  readonly assumptions: readonly string[];
+} {
+  return {
+    shares: Object.fromEntries(shares.map(({ source }) => [source, usualRoot(wanted)])),
+    assumptions: shares.map(
+      ({ type, source }) => `the ${type} share ${source} is taken for a root with an init`,
+    ),
+  };
+}
+
 /** What is taken for granted of a root that nobody can look into: an init, and all that is wanted. */
-export function usualRoot({ programs = [], directories = [] }: WantedOfRoot = {}): FileTree {
+export function usualRoot(wanted: WantedOfRoot = {}): FileTree {
+  const { programs = [], directories = [], loopFile } = wanted;
   const usual = ["/dev", "/proc", "/sys", "/run", "/etc"];
-  return Object.fromEntries<FileDescription>([
-    ...[...usual, ...directories].map((path) => [path, { kind: "directory" }] as const),
-    ...["/sbin/init", ...programs].map((path) => [path, { kind: "file", program: {} }] as const),
-  ]);
+  return {
+    ...Object.fromEntries<FileDescription>([
+      ...[...usual, ...directories].map((path) => [path, { kind: "directory" }] as const),
+      ...["/sbin/init", ...programs].map((path) => [path, { kind: "file", program: {} }] as const),
+    ]),
+    ...(loopFile === undefined ? {} : { [loopFile]: rootImage("squashfs", wanted) }),
+  };
+}
+
+/** A file with the image of a file system that is taken for a root. */
+export function rootImage(
+  type: string,
+  wanted: WantedOfRoot,
+  content?: Uint8Array,
+): FileDescription {
+  const files = usualRoot({ ...wanted, loopFile: undefined });
+  return { kind: "file", image: { type, files }, ...(content === undefined ? {} : { content }) };
 }
 
 const lookedFor = ["/dev", "/proc", "/sys", "/run", "/etc", "/etc/mtab", ...defaultInits];
@@ -268,6 +317,14 @@ function describeFile(linux: RootFilesLinux, path: string): FileDescription | un
       return { kind: "file", mode: mode & 0o7777, content: linux.readFile(path), program: {} };
     }
     return undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function describeKind(linux: RootFilesLinux, path: string): number | undefined {
+  try {
+    return linux.lstat(path).mode & FileKind.Mask;
   } catch {
     return undefined;
   }

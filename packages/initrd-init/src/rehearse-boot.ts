@@ -94,10 +94,16 @@ export async function rehearseBoot(
 function notRun({ hooks }: BootConfiguration, checks: readonly CheckReport[]): readonly string[] {
   return [
     ...(hooks === undefined ? [] : [`the hooks in ${hooks} are not run: they change nothing`]),
-    ...checks.map(
-      ({ device, type }) => `no checker is run: that of ${type} on ${device} is taken to pass`,
-    ),
+    ...checks.filter(isTaken).map(({ device, type, outcome }) => {
+      const answer = outcome === "pass" ? "pass" : `say ${outcome}`;
+      return `no checker is run: that of ${type} on ${device} is taken to ${answer}`;
+    }),
   ];
+}
+
+/** Whether a checker would have run. */
+function isTaken({ outcome }: CheckReport): boolean {
+  return outcome !== "skipped" && outcome !== "no-checker";
 }
 
 const anHour = 3_600_000;

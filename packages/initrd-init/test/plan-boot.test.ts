@@ -1,6 +1,7 @@
 import { expect, it } from "@jest/globals";
-import { planBoot, readRootFiles } from "@earlyboot/initrd-init";
+import { askedOfMachine, planBoot, readRootFiles } from "@earlyboot/initrd-init";
 import { elfFile, simulateLinux } from "@earlyboot/linux-syscalls/testing";
+import { fileSystem, toSpec } from "@earlyboot/mount-spec";
 import { plainMachine, rootFiles } from "./support/simulated-boot.ts";
 
 /** A machine that runs from its root already. */
@@ -99,16 +100,66 @@ it("hands the words after -- to the init that the command line names", async () 
   });
 });
 
-it("says that a check is taken to pass", async () => {
+it.each([
+  [{}, "is taken to pass"],
+  [{ status: 1 }, "is taken to say errors-corrected"],
+])("says what a checker that would do %j is taken to answer", async (program, words) => {
   const plan = await planBoot(
     running,
     { version: 1 },
-    { commandLine: "root=LABEL=root fsck.mode=force" },
+    {
+      commandLine: "root=LABEL=root fsck.mode=force",
+      image: {
+        "/init": { kind: "file", program: {} },
+        "/sbin/e2fsck": { kind: "file", program },
+      },
+    },
   );
 
-  expect(plan.assumptions).toContain(
-    "no checker is run: that of ext4 on /dev/vda is taken to pass",
+  expect(plan.assumptions).toContain(`no checker is run: that of ext4 on /dev/vda ${words}`);
+});
+
+it.each([
+  ["the image has no checker", "fsck.mode=force"],
+  ["no check is wanted", "fsck.mode=skip"],
+])("takes nothing for granted of a check where %s", async (_, words) => {
+  const plan = await planBoot(running, { version: 1 }, { commandLine: `root=LABEL=root ${words}` });
+
+  expect(plan.assumptions.join()).not.toContain("checker");
+});
+
+it.each([
+  ["9p:share", "the 9p share share is taken for a root with an init"],
+  ["nfs:10.0.2.2:/root", "the nfs share 10.0.2.2:/root is taken for a root with an init"],
+])("takes the share of root=%s for granted, and says so", async (root, words) => {
+  const plan = await planBoot(running, { version: 1 }, { commandLine: `root=${root}` });
+
+  expect(plan.outcome).toMatchObject({ kind: "real-init" });
+  expect(plan.assumptions).toContain(words);
+});
+
+it("looks for what is bound, and for what is declared, by its name on each disk", () => {
+  const asked = askedOfMachine(
+    {
+      version: 1,
+      fileSystems: [
+        toSpec(fileSystem({ device: { label: "data" }, mountPoint: "/data", type: "ext4" })),
+        toSpec(
+          fileSystem({
+            device: { path: "/data/shared" },
+            mountPoint: "/mnt",
+            type: "none",
+            flags: ["bind-mount"],
+          }),
+        ),
+      ],
+    },
+    "root=LABEL=root init=/data/bin/init",
   );
+
+  expect(asked.programs).toEqual(["/data/bin/init", "/bin/init"]);
+  expect(asked.directories).toEqual(["/data", "/mnt", "/data/shared", "/shared"]);
+  expect(asked.types).toEqual(["ext4"]);
 });
 
 it("looks in a root for its init, where links lead, and for the interpreters", () => {

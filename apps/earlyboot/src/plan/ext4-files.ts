@@ -4,29 +4,47 @@ import { FileKind, SyscallError } from "@earlyboot/linux-syscalls";
 import type { FileTree } from "@earlyboot/linux-syscalls/testing";
 import { findProgram } from "../build/checker-programs.ts";
 
+/** A file system of type ext2, ext3 or ext4 in a disk image, to be read. */
+export interface Ext4Image {
+  /** Its directories and inits, and what else is wanted of the root that it would be. */
+  rootFiles(wanted: WantedOfRoot): FileTree;
+  /** The beginning of a file; `undefined` where there is none. */
+  beginningOf(path: string): Uint8Array | undefined;
+}
+
 /**
- * What a file system of type ext2, ext3 or ext4 in a disk image says about the root that it would be: its
- * directories and inits, and what else is wanted. Reads by debugfs(8), which needs no privilege; `undefined`
- * where that program is missing or cannot read the file system.
+ * Opens a file system of type ext2, ext3 or ext4 in a disk image. Reads by debugfs(8), which needs no privilege;
+ * `undefined` where that program is missing or cannot read the file system.
  */
-export function ext4RootFiles(
-  image: string,
-  offset: bigint,
-  wanted: WantedOfRoot,
-): FileTree | undefined {
+export function openExt4(image: string, offset: bigint): Ext4Image | undefined {
   const program = findProgram("debugfs");
   if (program === undefined) return undefined;
-  const ask = (request: string) =>
-    spawnSync(program, ["-R", request, `${image}?offset=${offset}`], { maxBuffer: mostBytes })
-      .stdout;
-  const files = ext4Files((command, path) => ask(`${command} "${path.replaceAll('"', '""')}"`));
+  const ask = (command: string, path: string, maxBuffer = mostBytes) => {
+    const request = `${command} "${path.replaceAll('"', '""')}"`;
+    return spawnSync(program, ["-R", request, `${image}?offset=${offset}`], { maxBuffer }).stdout;
+  };
+  const files = ext4Files(ask);
   try {
     files.lstat("/");
   } catch {
     return undefined;
   }
-  return readRootFiles(files, "", wanted);
+  return {
+    rootFiles: (wanted) => readRootFiles(files, "", wanted),
+    beginningOf: (path) => {
+      try {
+        const { mode } = files.lstat(path);
+        if ((mode & FileKind.Mask) !== FileKind.Regular) return undefined;
+      } catch {
+        return undefined;
+      }
+      return ask("cat", path, enoughToIdentify);
+    },
+  };
 }
+
+/** Where superblocks are: that of btrfs, at 64 KiB, is the last one. */
+const enoughToIdentify = 1024 * 1024;
 
 const mostBytes = 64 * 1024 * 1024;
 

@@ -68,9 +68,12 @@ function describePlanned(entry: PlannedEntry): FileDescription {
 function describeFile(
   path: string,
   mode: number,
-  content: Uint8Array | undefined,
+  content: Uint8Array = new Uint8Array(),
 ): FileDescription {
-  if (/\.ko(\.\w+)?$/.test(path)) return { kind: "file", mode, module: moduleName(path) };
+  // Copies: a part of an image would keep the whole of it in memory.
+  if (/\.ko(\.\w+)?$/.test(path)) {
+    return { kind: "file", mode, module: moduleName(path), content: content.slice() };
+  }
   if ((mode & 0o111) !== 0) return { kind: "file", mode, program: {} };
-  return { kind: "file", mode, content: content ?? new Uint8Array() };
+  return { kind: "file", mode, content: content.slice() };
 }

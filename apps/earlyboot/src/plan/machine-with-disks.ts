@@ -1,107 +1,166 @@
 import { basename } from "node:path";
-import { allValues, parseCommandLine } from "@earlyboot/cmdline";
-import type {
-  BlockContent,
-  BlockDeviceDescription,
-  Extent,
-  FileTree,
-  ModuleDescription,
-  SimulationOptions,
-  SysfsDevice,
-} from "@earlyboot/linux-syscalls/testing";
-import { usualRoot, type WantedOfRoot } from "@earlyboot/initrd-init";
-import { makedev } from "@earlyboot/linux-syscalls";
+import { lastValue, parseCommandLine } from "@earlyboot/cmdline";
 import { identify, readPartitionTable, type Source } from "@earlyboot/block-devices";
-import { ext4RootFiles } from "./ext4-files.ts";
+import {
+  askedOfMachine,
+  type BootConfiguration,
+  rootImage,
+  takeShares,
+  usualRoot,
+  type WantedOfRoot,
+} from "@earlyboot/initrd-init";
+import { moduleInfo, moduleName } from "@earlyboot/kernel-modules";
+import { MountFlag } from "@earlyboot/linux-syscalls";
+import {
+  type BlockContent,
+  type BlockDeviceDescription,
+  type Extent,
+  type FileDescription,
+  type FileTree,
+  type ModuleDescription,
+  type Program,
+  type SimulatedLinux,
+  simulateLinux,
+} from "@earlyboot/linux-syscalls/testing";
+import type { TrialBus } from "../try/choose-bus.ts";
 import { openSource } from "../try/disk-image.ts";
+import { openExt4 } from "./ext4-files.ts";
+import { nameDisk, plugHardware, virtualHardware } from "./virtual-hardware.ts";
 
-/** A machine with some disks, for a simulation. */
+/** A machine with some disks, simulated. */
 export interface MachineWithDisks {
-  readonly options: SimulationOptions;
+  readonly linux: SimulatedLinux;
   readonly assumptions: readonly string[];
 }
 
 /** What {@link machineWithDisks} goes by. */
 export interface MachineOptions {
   readonly commandLine: string;
-  /** What is looked for on the disks besides the usual. */
-  readonly wanted: WantedOfRoot;
+  readonly configuration: BootConfiguration;
+  /** How the disks are attached. */
+  readonly bus: TrialBus;
+  /** The release of the kernel; default: that of the image's modules. */
+  readonly release?: string | undefined;
 }
 
-/** Describes the machine that `earlyboot try` would start: its disks on virtio, in order. */
+/** Simulates the machine that `earlyboot try` would start: its disks on one bus, in order. */
 export async function machineWithDisks(
   files: FileTree,
   disks: readonly string[],
-  { commandLine, wanted }: MachineOptions,
+  { commandLine, configuration, bus, release }: MachineOptions,
 ): Promise<MachineWithDisks> {
   const assumptions: string[] = [];
+  const asked = askedOfMachine(configuration, commandLine);
+  const shared = takeShares(asked.shares, asked);
+  assumptions.push(...shared.assumptions);
+  const looking: Looking = { wanted: asked, assumptions };
   const devices = await Promise.all(
-    disks.map((file, index) => describeDisk(file, index, { wanted, assumptions })),
+    disks.map((file, index) => describeDisk(file, nameDisk(bus, index), looking)),
   );
   const types = new Set([
     ...devices.flatMap(typesOf),
-    ...typesAskedFor(commandLine),
+    ...asked.types,
     // What a volatile root takes.
     "overlay",
     "fuse",
   ]);
-  const { release, has, isPart } = kernelOf(files);
-  const modular = [...types].filter((type) => !isPart(moduleOf(type)));
-  const isReachable = has("virtio_pci") || isPart("virtio_pci");
-  const driver: ModuleDescription = { name: "virtio_blk", devices: isReachable ? devices : [] };
+  const kernel = kernelOf(files);
+  const running = release ?? kernel.release;
+  const modular = [...types].filter((type) => !kernel.isPart(moduleOf(type)));
+  const hardware = plugHardware(
+    virtualHardware({
+      bus,
+      disks: devices,
+      network: configuration.network !== undefined,
+      shares: asked.shares.map(({ type }) => type),
+    }),
+    kernel.isPart,
+  );
+  const hasCard =
+    configuration.network !== undefined &&
+    (kernel.has("virtio_net") || kernel.isPart("virtio_net"));
+  const refusals = refusedModules(files, running, commandLine);
+  const linux = simulateLinux({
+    start: "bare",
+    files,
+    commandLine,
+    ...(running === undefined ? {} : { release: running }),
+    shares: shared.shares,
+    interfaces: hasCard ? { eth0: {} } : {},
+    programs: unionProgram(configuration, files, () => linux),
+    modules: [
+      ...hardware.drivers.map((name) => ({
+        name,
+        onLoad: () => hardware.start(name),
+        ...refusals.get(name),
+      })),
+      ...modular.map((type) => ({
+        name: moduleOf(type),
+        fileSystems: [type],
+        ...refusals.get(moduleOf(type)),
+      })),
+    ],
+    withoutFileSystems: modular,
+  });
+  hardware.plugInto(linux);
+  return { linux, assumptions };
+}
+
+/** The modules that the kernel would not take, with its answers: those of another kernel, and unsigned ones. */
+function refusedModules(
+  files: FileTree,
+  release: string | undefined,
+  commandLine: string,
+): ReadonlyMap<string, Pick<ModuleDescription, "failure">> {
+  const enforced = isEnforced(commandLine);
+  const refused = Object.entries(files).flatMap(([path, file]) => {
+    const failure = path.endsWith(".ko") && whyRefused(file, release, enforced);
+    return failure ? [[moduleName(path), { failure }] as const] : [];
+  });
+  return new Map(refused);
+}
+
+/** Whether the kernel takes signed modules only, as its parameters say; see module.sig_enforce. */
+function isEnforced(commandLine: string): boolean {
+  const value = lastValue(parseCommandLine(commandLine), "module.sig_enforce");
+  return value !== undefined && /^([1y]|on|$)/i.test(value);
+}
+
+function whyRefused(
+  file: FileDescription,
+  release: string | undefined,
+  enforced: boolean,
+): string | undefined {
+  if (typeof file !== "object" || !("content" in file)) return undefined;
+  const { content } = file;
+  if (!(content instanceof Uint8Array) || content.length === 0) return undefined;
+  const { vermagic, signed } = moduleInfo(content);
+  if (enforced && !signed) return "EKEYREJECTED";
+  return vermagic !== undefined && vermagic.split(" ")[0] !== release ? "ENOEXEC" : undefined;
+}
+
+/** What the union program of a volatile root does: it shows what is below, and stays. */
+function unionProgram(
+  { volatile }: BootConfiguration,
+  files: FileTree,
+  linux: () => SimulatedLinux,
+): Readonly<Record<string, Program>> {
+  const path = typeof volatile === "object" ? volatile.unionProgram : undefined;
+  if (path === undefined || files[path] === undefined) return {};
   return {
-    options: {
-      start: "bare",
-      files,
-      commandLine,
-      ...(release === undefined ? {} : { release }),
-      devices: isPart("virtio_blk") ? devices : [],
-      modules: [driver, ...modular.map((type) => ({ name: moduleOf(type), fileSystems: [type] }))],
-      withoutFileSystems: modular,
-      hardware: hardwareWith(disks.length),
+    [path]: async ({ argv, killed }) => {
+      const target = argv.at(-1) ?? "";
+      const lower = /lowerdir=([^,]+)|RW:([^=]+)=RO/.exec(argv.join(" "));
+      const source = lower?.[1] ?? lower?.[2] ?? "";
+      linux().inspect.mount({ source, target, type: null, flags: MountFlag.Bind });
+      await new Promise((resolve) => killed.addEventListener("abort", resolve));
     },
-    assumptions,
   };
 }
-
-/** What asks for drivers in the machine that `earlyboot try` starts, as its kernel names it. */
-function hardwareWith(disks: number): readonly SysfsDevice[] {
-  const virtio = Array.from(
-    { length: disks },
-    (_, index): readonly (readonly [string, string])[] => [
-      [`pci/0000:00:0${index + 1}.0`, "pci:v00001AF4d00001001sv00001AF4sd00000002bc01sc00i00"],
-      [`virtio/virtio${index}`, "virtio:d00000002v00001AF4"],
-    ],
-  );
-  return [...standingHardware, ...virtio.flat()].map(([place, modalias]) => {
-    const [subsystem = "", name = ""] = place.split("/");
-    return {
-      devpath: `/devices/${subsystem}/${name}`,
-      subsystem,
-      properties: { MODALIAS: modalias },
-      attributes: { modalias: () => modalias },
-    };
-  });
-}
-
-/** Of QEMU's machine q35; on another architecture none of these modules is in the image. */
-const standingHardware: readonly (readonly [string, string])[] = [
-  ["pci/0000:00:1f.2", "pci:v00008086d00002922sv00001AF4sd00001100bc01sc06i01"],
-  ["pci/0000:00:1f.3", "pci:v00008086d00002930sv00001AF4sd00001100bc0Csc05i00"],
-  ["platform/pcspkr", "platform:pcspkr"],
-  ["platform/QEMU0002:00", "acpi:QEMU0002:"],
-  ["serio/serio0", "serio:ty06pr00id00ex00"],
-  ["serio/serio1", "serio:ty01pr00id00ex00"],
-];
 
 /** The module that brings a type of file system. */
 function moduleOf(type: string): string {
   return type === "iso9660" ? "isofs" : type;
-}
-
-/** The types of `rootfstype=`, which no disk need have. */
-function typesAskedFor(commandLine: string): readonly string[] {
-  return allValues(parseCommandLine(commandLine), "rootfstype").flatMap((list) => list.split(","));
 }
 
 function typesOf(disk: BlockDeviceDescription): string[] {
@@ -117,7 +176,7 @@ interface Looking {
 
 async function describeDisk(
   file: string,
-  index: number,
+  named: ReturnType<typeof nameDisk>,
   looking: Looking,
 ): Promise<BlockDeviceDescription> {
   const { source, close } = await openSource(file);
@@ -133,9 +192,7 @@ async function describeDisk(
       )),
     }));
     return {
-      name: `vd${String.fromCharCode("a".charCodeAt(0) + index)}`,
-      // The first number that the kernel gives to a driver without one of its own.
-      device: makedev(254, 16 * index),
+      ...named,
       ...(await describeContent(source, { file, start: 0n }, looking)),
       partitions: await Promise.all(partitions),
     };
@@ -163,7 +220,7 @@ async function describeContent(
   await readPartitionTable(recording);
   const size = Number(source.size);
   if (found?.usage !== "filesystem") return { size, content };
-  const files = filesOn(found.type, place, looking);
+  const files = await filesOn(found.type, place, looking);
   return { size, content, fileSystem: { type: found.type, files } };
 }
 
@@ -173,11 +230,28 @@ interface Place {
   readonly start: bigint;
 }
 
-function filesOn(type: string, { file, start }: Place, looking: Looking): FileTree {
-  const read = /^ext[234]$/.test(type) ? ext4RootFiles(file, start, looking.wanted) : undefined;
-  if (read !== undefined) return read;
-  looking.assumptions.push(`the ${type} on ${file} is taken for a root with an init`);
-  return usualRoot(looking.wanted);
+async function filesOn(
+  type: string,
+  { file, start }: Place,
+  { wanted, assumptions }: Looking,
+): Promise<FileTree> {
+  const { loopFile } = wanted;
+  const image = /^ext[234]$/.test(type) ? openExt4(file, start) : undefined;
+  if (image === undefined) {
+    const what = loopFile === undefined ? "a root with an init" : `one with ${loopFile}`;
+    assumptions.push(`the ${type} on ${file} is taken for ${what}`);
+    return usualRoot(wanted);
+  }
+  const files = image.rootFiles(wanted);
+  const content = loopFile === undefined ? undefined : image.beginningOf(loopFile);
+  if (loopFile === undefined || content === undefined) return files;
+  const inner = await identify({
+    size: BigInt(content.length),
+    read: async (offset, length) => content.slice(Number(offset), Number(offset) + length),
+  }).catch(() => undefined);
+  if (inner?.usage !== "filesystem") return { ...files, [loopFile]: content };
+  assumptions.push(`the ${inner.type} in ${loopFile} on ${file} is taken for a root with an init`);
+  return { ...files, [loopFile]: rootImage(inner.type, wanted, content) };
 }
 
 /** What an image says about its kernel: the modules that it holds and those that are part of the kernel. */

@@ -1,10 +1,12 @@
 import { imageEntries, type Image } from "@earlyboot/initrd-image";
 import { moduleName } from "@earlyboot/kernel-modules";
 import { CommandError } from "../command-error.ts";
-import type { GuestDisk } from "../qemu/qemu-arguments.ts";
+
+/** How the disks of a trial can be attached. */
+export const trialBuses = ["virtio", "nvme", "ahci", "scsi", "usb"] as const;
 
 /** How the disks of a trial are attached. */
-export type TrialBus = Exclude<NonNullable<GuestDisk["bus"]>, "none">;
+export type TrialBus = (typeof trialBuses)[number];
 
 /**
  * The bus for whose disks an image has drivers: it may have been made for a machine that is quite another than
@@ -13,26 +15,29 @@ export type TrialBus = Exclude<NonNullable<GuestDisk["bus"]>, "none">;
  * @throws CommandError naming what it lacks, when QEMU can give it no disk.
  */
 export function chooseBus(image: Image): TrialBus {
-  const { held, parts } = driversOf(image);
-  if (held.size === 0 && parts.size === 0) return "virtio";
-  const bus = buses.find(([, drivers]) =>
-    drivers.every((name) => held.has(name) || parts.has(name)),
-  );
-  if (bus !== undefined) return bus[0];
-  const wanted = buses.map(([, drivers]) => drivers.join(" and ")).join(", or ");
+  const bus = findBus(image);
+  if (bus !== undefined) return bus;
+  const wanted = trialBuses.map((name) => drivers[name].join(" and ")).join(", or ");
   throw new CommandError(
     `The image has no driver for any disk that QEMU can give it: that would be ${wanted}. ` +
       'Leave the image out, or build one with modules: "generic".',
   );
 }
 
-const buses: readonly (readonly [TrialBus, readonly string[]])[] = [
-  ["virtio", ["virtio_pci", "virtio_blk"]],
-  ["nvme", ["nvme"]],
-  ["ahci", ["ahci", "sd_mod"]],
-  ["scsi", ["virtio_pci", "virtio_scsi", "sd_mod"]],
-  ["usb", ["xhci_pci", "usb_storage", "sd_mod"]],
-];
+/** The same; `undefined` for an image that lacks what each of them takes. */
+export function findBus(image: Image): TrialBus | undefined {
+  const { held, parts } = driversOf(image);
+  if (held.size === 0 && parts.size === 0) return "virtio";
+  return trialBuses.find((bus) => drivers[bus].every((name) => held.has(name) || parts.has(name)));
+}
+
+const drivers: Readonly<Record<TrialBus, readonly string[]>> = {
+  virtio: ["virtio_pci", "virtio_blk"],
+  nvme: ["nvme"],
+  ahci: ["ahci", "sd_mod"],
+  scsi: ["virtio_pci", "virtio_scsi", "sd_mod"],
+  usb: ["xhci_pci", "usb_storage", "sd_mod"],
+};
 
 /** The modules that an image holds, and those that are part of its kernel. */
 function driversOf(image: Image) {

@@ -18,6 +18,7 @@ function hashOf(password: string): string {
 async function bootLocked(
   repl: { readonly access: "off" } | { readonly access: "password"; readonly hash: string },
   words: string,
+  planCannotKnow?: string,
 ) {
   const file = scratchFile("root");
   await makeScratchRoot({ file });
@@ -25,6 +26,7 @@ async function bootLocked(
     image: await testImage({ configuration: { repl } }),
     disks: [{ file }],
     commandLine: words,
+    planCannotKnow,
   });
 }
 
@@ -74,6 +76,7 @@ bootTest("does not boot past a break point after three wrong passwords", async (
   const guest = await bootLocked(
     { access: "password", hash: hashOf("correct horse") },
     "root=LABEL=earlyboot-root earlyboot.break=mount panic=1",
+    "that somebody will not know the password",
   );
   const { console } = guest;
 

@@ -16,6 +16,8 @@ const cuts = Number(process.env["POWER_CUTS"] ?? 20);
 const asked = process.env["POWER_CUT_SEED"] ?? "20261121";
 const seed = asked === "new" ? String(Date.now() % 1_000_000) : asked;
 
+const planCannotKnow = "when the power is cut";
+
 /** A number from 0 to 1, the same for the same seed and place. */
 function draw(place: number): number {
   return createHash("sha256").update(`${seed} ${place}`).digest().readUInt32BE() / 2 ** 32;
@@ -97,18 +99,19 @@ async function preparePhases(file: string): Promise<readonly Phase[]> {
     commandLine: "root=LABEL=earlyboot-root rw fsck.mode=force",
   };
   const untouched = copyOf(file, "untouched");
-  const first = await bootGuest(options);
+  const cut = { ...options, planCannotKnow };
+  const first = await bootGuest(cut);
   await first.console.expect("Run /init as init process");
-  const early = await saveGuest(first, options, scratchFile("early"));
+  const early = await saveGuest(first, cut, scratchFile("early"));
 
   const second = await resumeGuest(early);
   const searching = stopwatch();
   await second.console.expect(foundRoot);
   const searched = searching();
-  const late = await saveGuest(second, options, scratchFile("late"));
+  const late = await saveGuest(second, cut, scratchFile("late"));
   const found = copyOf(file, "found");
 
-  const third = await resumeGuest(late);
+  const third = await resumeGuest({ ...late, options });
   const checking = stopwatch();
   expect((await third.console.expect(checked))[1]).toBe("had errors, which were corrected");
   const [checkTook, mounting] = [checking(), stopwatch()];
@@ -236,23 +239,24 @@ for (const [type, program, line] of [
         disks: [{ file, writable: true }],
         commandLine: "root=/dev/vda rw fsck.mode=force",
       };
-      const guest = await bootGuest(options);
+      const cut = { ...options, planCannotKnow };
+      const guest = await bootGuest(cut);
       await guest.console.expect("Run /init as init process");
-      const early = await saveGuest(guest, options, scratchFile("early"));
+      const early = await saveGuest(guest, cut, scratchFile("early"));
 
       // The first is never cut: it tells how long the others take, and leaves a log.
-      const first = await resumeGuest(early);
+      const first = await resumeGuest({ ...early, options });
       const booting = stopwatch();
       await first.console.expect("every file is there");
       await first.console.expect("wrote 20\n");
       const length = booting();
       await first.end();
-      for (let cut = 0; cut < 2; cut++) {
+      for (let number = 0; number < 2; number++) {
         const worn = await resumeGuest(early);
-        await after(draw(cut) * length);
+        await after(draw(number) * length);
         await worn.end();
       }
-      const dirty = await resumeGuest(early);
+      const dirty = await resumeGuest({ ...early, options });
       await dirty.console.expect(line);
       await dirty.console.expect("every file is there");
       await dirty.console.expect("wrote 5\n");

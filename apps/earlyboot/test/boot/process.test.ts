@@ -50,14 +50,14 @@ bootTest("starts the real init just as the kernel starts one itself", async () =
       { file: await findStaticBusybox(), path: "/bin/busybox", mode: 0o755 },
     ],
   });
-  const boot = async (commandLine: string) => {
-    const guest = await bootGuest({ image, disks: [{ file }], commandLine });
+  const boot = async (commandLine: string, planCannotKnow?: string) => {
+    const guest = await bootGuest({ image, disks: [{ file }], commandLine, planCannotKnow });
     await guest.ended();
     return told(guest.facts());
   };
 
   // With the same image in its memory, from the size of which the kernel derives two of the limits.
-  const byKernel = await boot("rdinit=/tell");
+  const byKernel = await boot("rdinit=/tell", "what another init than earlyboot's does");
   const byEarlyboot = await boot("root=LABEL=earlyboot-root init=/tell");
 
   expect(Object.keys(byKernel)).toEqual(expect.arrayContaining(["status", "limits", "links"]));

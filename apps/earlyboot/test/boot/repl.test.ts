@@ -1,18 +1,19 @@
 import { expect } from "@jest/globals";
 import { findStaticBusybox, makeScratchRoot } from "@earlyboot/earlyboot";
-import { bootGuest, scratchFile } from "../support/boot-guest.ts";
+import { bootGuest, scratchFile, type TestGuest } from "../support/boot-guest.ts";
 import { bootTest } from "../support/boot-test.ts";
 import { testImage } from "../support/test-image.ts";
 
 const prompt = "earlyboot> ";
 
-async function bootInto(words: string, image?: string) {
+async function bootInto(words: string, { image, planCannotKnow }: Partial<TestGuest> = {}) {
   const root = scratchFile("root");
   await makeScratchRoot({ file: root });
   return bootGuest({
     ...(image === undefined ? {} : { image }),
     disks: [{ file: root }],
     commandLine: `root=LABEL=earlyboot-root ${words}`,
+    planCannotKnow,
   });
 }
 
@@ -70,7 +71,9 @@ bootTest(
 bootTest(
   "takes what is typed at the keyboard where the console is a virtual terminal",
   async () => {
-    const guest = await bootInto("console=tty0 earlyboot.repl");
+    const guest = await bootInto("console=tty0 earlyboot.repl", {
+      planCannotKnow: "that somebody switches the machine off",
+    });
     const names = new Map([
       [".", "dot"],
       ["\n", "ret"],
@@ -89,7 +92,7 @@ bootTest(
 
 bootTest("runs a shell in the REPL, opened by gnu.repl, with job control", async () => {
   const busybox = { file: await findStaticBusybox(), path: "/bin/busybox", mode: 0o755 };
-  const guest = await bootInto("gnu.repl", await testImage({ files: [busybox] }));
+  const guest = await bootInto("gnu.repl", { image: await testImage({ files: [busybox] }) });
   const { console } = guest;
   const shell = "/ # ";
 

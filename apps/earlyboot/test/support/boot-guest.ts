@@ -12,16 +12,22 @@ import {
   type GuestOptions,
   type ScratchFacts,
 } from "@earlyboot/earlyboot";
+import type { BootPlan } from "@earlyboot/initrd-init";
+import type { PlannedMachine } from "../../src/plan/plan-image-boot.ts";
 import { testKernel } from "./boot-environment.ts";
+import { holdPlan, planGuest } from "./hold-plan.ts";
 import { testImage } from "./test-image.ts";
 
 // A guest takes some 10 s; this only ends what hangs.
 jest.setTimeout(1_200_000);
 
 /** A guest to boot: the usual image and kernel, unless others are named. */
-export interface TestGuest extends Partial<Omit<GuestOptions, "commandLine">> {
+export interface TestGuest
+  extends Partial<Omit<GuestOptions, "commandLine">>, Pick<PlannedMachine, "checker"> {
   /** What follows the usual words of the kernel's command line. */
   readonly commandLine: string;
+  /** Why `earlyboot plan` cannot know by nature what then happens; default: it has to agree. */
+  readonly planCannotKnow?: string | undefined;
 }
 
 /** A guest in a test; its console is kept in a file, which failures name. */
@@ -48,7 +54,13 @@ export const timesAre: string =
     ? "counted in instructions"
     : "of this machine's clock; COUNTED_TIME=1 counts instructions";
 
-const guests: Guest[] = [];
+/** A guest that was started, and what was said of it before. */
+interface StartedGuest {
+  readonly guest: Guest;
+  readonly plan: Promise<BootPlan> | undefined;
+}
+
+const guests: StartedGuest[] = [];
 let directory = "";
 
 beforeEach(() => {
@@ -56,8 +68,17 @@ beforeEach(() => {
 });
 
 afterEach(async () => {
-  await Promise.all(guests.splice(0).map((guest) => guest.end()));
+  const started = guests.splice(0);
+  await Promise.all(started.map(({ guest }) => guest.end()));
+  const plans = await Promise.allSettled(started.map(async ({ plan }) => await plan));
   rmSync(directory, { recursive: true });
+  for (const [index, settled] of plans.entries()) {
+    if (settled.status === "rejected") throw settled.reason;
+    const guest = started[index]?.guest;
+    if (guest === undefined || settled.value === undefined) continue;
+    const facts = parseScratchFacts(guest.facts());
+    holdPlan(settled.value, { console: guest.console.text(), facts });
+  }
 });
 
 /** A path for a file that is there as long as the test. */
@@ -65,19 +86,26 @@ export function scratchFile(name: string): string {
   return join(directory, name);
 }
 
-/** Boots a guest, which ends with the test. Its console is shown where `EARLYBOOT_SHOW_CONSOLE` is set. */
+/**
+ * Boots a guest, which ends with the test; `earlyboot plan` is then held to what it did. Its console is shown where
+ * `EARLYBOOT_SHOW_CONSOLE` is set.
+ */
 export async function bootGuest(options: TestGuest): Promise<BootedGuest> {
+  const { checker, planCannotKnow, ...machine } = options;
+  const described: GuestOptions = {
+    ...machine,
+    kernel: options.kernel ?? testKernel()?.file ?? "",
+    image: options.image ?? (await testImage()),
+    commandLine: guestCommandLine(options.commandLine),
+  };
+  const plan = planCannotKnow === undefined ? planGuest(described, { checker }) : undefined;
+  // A guest that fails is told of first.
+  plan?.catch(() => {});
+  // A guest takes its time, and a plan is made meanwhile; but of a disk as it was before.
+  if (described.disks?.some(({ writable }) => writable)) await plan?.catch(() => {});
   const log = logFile();
-  const guest = startGuest(
-    {
-      ...options,
-      kernel: options.kernel ?? testKernel()?.file ?? "",
-      image: options.image ?? (await testImage()),
-      commandLine: guestCommandLine(options.commandLine),
-    },
-    log,
-  );
-  guests.push(guest);
+  const guest = startGuest(described, log);
+  guests.push({ guest, plan });
   if (process.env["EARLYBOOT_SHOW_CONSOLE"]) {
     guest.console.onText((text) => void process.stderr.write(text));
   }

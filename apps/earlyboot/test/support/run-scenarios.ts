@@ -1,9 +1,7 @@
 import { expect } from "@jest/globals";
 import type { ScratchFacts } from "@earlyboot/earlyboot";
-import type { BootPlan, BootReport } from "@earlyboot/initrd-init";
-import { planImageBoot } from "../../src/plan/plan-image-boot.ts";
 import { testKernel } from "./boot-environment.ts";
-import { type BootedGuest, bootGuest, guestCommandLine, scratchFile } from "./boot-guest.ts";
+import { type BootedGuest, bootGuest, scratchFile } from "./boot-guest.ts";
 import { bootTest } from "./boot-test.ts";
 import { makeDisk } from "./make-disks.ts";
 import type { BootScenario, Scenario } from "./scenario.ts";
@@ -35,22 +33,14 @@ async function runScenario(scenario: BootScenario): Promise<void> {
   for (const [index, { holds, ...attached }] of (scenario.disks ?? []).entries()) {
     disks.push({ ...attached, file: await makeDisk(holds, scratchFile(`disk${index}`)) });
   }
-  // A guest takes its time: meanwhile.
-  const planned =
-    scenario.planCannotKnow === undefined
-      ? planImageBoot({
-          image,
-          disk: disks.map(({ file }) => file),
-          cmdline: guestCommandLine(commandLine),
-        })
-      : undefined;
-  // A guest that fails is told of first.
-  planned?.catch(() => {});
   const machine =
     typeof scenario.machine === "function" ? await scenario.machine() : scenario.machine;
   const { file = "" } = testKernel(kernel) ?? {};
 
+  const { checker, planCannotKnow } = scenario;
   const guest = await bootGuest({
+    checker,
+    planCannotKnow,
     // Under emulation a second processor costs a quarter more than it brings to a boot.
     processors: 1,
     ...machine,
@@ -68,8 +58,6 @@ async function runScenario(scenario: BootScenario): Promise<void> {
     if (scenario.root !== undefined) expect(rootLine(facts)).toMatch(beginning(scenario.root));
     scenario.facts?.(facts, console);
   }
-  const plan = await planned;
-  if (plan !== undefined) checkPlan(plan, scenario, { report: facts?.report, console });
 }
 
 /** Waits until the guest has done what the scenario says that comes of it. */
@@ -104,37 +92,4 @@ function beginning(words: string | RegExp): RegExp {
 function matching(words: string | RegExp): RegExp {
   if (typeof words !== "string") return words;
   return new RegExp(words.replaceAll(/[\\^$.*+?()[\]{}|]/g, String.raw`\$&`));
-}
-
-/** Holds the plan to what then happened: the same outcome, stages, mounts; the same words of a failure. */
-function checkPlan(
-  plan: BootPlan,
-  { outcome }: BootScenario,
-  happened: { readonly report: BootReport | undefined; readonly console: string },
-): void {
-  if (outcome !== "other") expect(`plan: ${plan.outcome.kind}`).toBe(`plan: ${outcome}`);
-  if (happened.report !== undefined) {
-    expect({ plan: summary(plan.report) }).toEqual({ plan: summary(happened.report) });
-  }
-  if (plan.outcome.kind === "failed") {
-    expect(`plan: ${screenIn(plan.outcome.screen)}`).toBe(`plan: ${screenIn(happened.console)}`);
-  }
-}
-
-function summary(report: BootReport | undefined) {
-  const { stages = [], checks = [], mounts = [] } = report ?? {};
-  return {
-    stages: stages.map(({ name, outcome }) => `${name} ${outcome}`),
-    // What a checker finds, no plan can know, and each says so.
-    checks: checks.map(({ device, type }) => `${device} ${type}`),
-    mounts: mounts.map((row) => `${row.source} ${row.target} ${row.type} ${row.options}`),
-  };
-}
-
-/** The failure screen, whole, without what the kernel says meanwhile, in the middle of a line too. */
-function screenIn(console: string): string {
-  const text = console.replaceAll(/\[ *\d+\.\d{6}\] .*\n/g, "");
-  const start = text.indexOf("earlyboot: this machine did not boot.");
-  const end = text.indexOf("\n\n", start);
-  return text.slice(start, end === -1 ? undefined : end).trimEnd();
 }

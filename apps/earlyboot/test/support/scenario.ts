@@ -1,5 +1,5 @@
 import type { GuestDisk, GuestOptions, ScratchFacts, ScratchRoot } from "@earlyboot/earlyboot";
-import type { BootedGuest } from "./boot-guest.ts";
+import type { BootedGuest, TestGuest } from "./boot-guest.ts";
 import type { BootTestNeeds } from "./boot-test.ts";
 import type { TestImage } from "./test-image.ts";
 
@@ -44,7 +44,7 @@ interface NamedScenario {
 }
 
 /** One boot, told as data. */
-export interface BootScenario extends NamedScenario {
+export interface BootScenario extends NamedScenario, Pick<TestGuest, "checker" | "planCannotKnow"> {
   /** Debian's small kernel for virtual machines (default), or the one with everything as modules. */
   readonly kernel?: "cloud" | "generic";
   /** The kernel that the image is made for; default: the one that is booted. */
@@ -65,8 +65,6 @@ export interface BootScenario extends NamedScenario {
   readonly saysNot?: readonly (string | RegExp)[];
   /** What else holds of a boot that reached the real init. */
   readonly facts?: (facts: ScratchFacts, console: string) => void;
-  /** Why `earlyboot plan` cannot know by nature what then happens; default: it has to agree. */
-  readonly planCannotKnow?: string;
 }
 
 /** What a machine has besides its disks. */

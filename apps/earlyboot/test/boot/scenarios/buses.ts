@@ -18,7 +18,6 @@ export const disksOnBuses: readonly BootScenario[] = [
     commandLine: "root=LABEL=earlyboot-root",
     outcome: "real-init",
     root: `${device} / ext4 ro`,
-    ...(bus === "virtio" ? {} : { planCannotKnow: "its disks are on virtio" }),
   })),
   {
     name: "boots from a disk with sectors of 4096 bytes",

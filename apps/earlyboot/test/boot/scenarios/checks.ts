@@ -1,6 +1,7 @@
 import { copyFileSync, existsSync, writeFileSync } from "node:fs";
 import { expect } from "@jest/globals";
 import { findStaticBusybox, makeScratchRoot, scratchInit } from "@earlyboot/earlyboot";
+import { Signal } from "@earlyboot/linux-syscalls";
 import { bootGuest, scratchFile } from "../../support/boot-guest.ts";
 import type { BootScenario, ImageContent, Scenario } from "../../support/scenario.ts";
 import { testImage } from "../../support/test-image.ts";
@@ -43,7 +44,11 @@ function checked(
     image: obedientChecker,
     disks: [{ holds: { ext4: {} } }],
     commandLine: `${words} checker.status=${status}`,
-    planCannotKnow: "only a checker that runs says how it ends",
+    // What the checker says a plan is told, and it takes that for granted.
+    checker: {
+      ...(status === "killed" ? { signal: Signal.Kill } : { status }),
+      output: `the checker of this test ends with ${status}\n`,
+    },
     ...rest,
   };
 }
@@ -92,9 +97,11 @@ async function countReboots(): Promise<void> {
   const image = await testImage(await obedientChecker());
   const file = scratchFile("root");
   await makeScratchRoot({ file, init: tellVariables });
-  const boot = (status: number) =>
+  const boot = (status: number, planCannotKnow?: string) =>
     bootGuest({
       image,
+      checker: { status },
+      planCannotKnow,
       disks: [{ file }],
       extra: [
         ["-drive", `if=pflash,format=raw,readonly=on,file=${firmware.code}`],
@@ -108,7 +115,8 @@ async function countReboots(): Promise<void> {
     expect(rebooting).toContain("reboot: Restarting system");
     expect(rebooting).not.toContain("nothing counts");
   }
-  const stopped = await (await boot(2)).ended();
+  const counted = "what the firmware remembers of reboots";
+  const stopped = await (await boot(2, counted)).ended();
   const passed = await (await boot(0)).reachedInit();
 
   expect(stopped).toContain("this machine did not boot");

@@ -19,6 +19,5 @@ export const shares: readonly BootScenario[] = [
     commandLine: "root=9p:share",
     outcome: "real-init",
     root: "share / 9p ",
-    planCannotKnow: "a plan has disks, and no shares",
   },
 ];
