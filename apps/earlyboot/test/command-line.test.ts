@@ -3,15 +3,28 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { writeCpio } from "@earlyboot/initrd-image";
 import { afterEach, beforeEach, expect, it } from "@jest/globals";
 import { runCommandLine } from "../src/run-command-line.ts";
 
 const main = fileURLToPath(new URL("../dist/main.js", import.meta.url));
+/** An image whose configuration ends too soon. */
+const damagedImage = writeCpio([
+  { path: "etc", kind: "directory", mode: 0o755 },
+  {
+    path: "etc/earlyboot.json",
+    kind: "file",
+    mode: 0o644,
+    content: Buffer.from('{"version": 1,'),
+  },
+]);
+
 let directory = "";
 beforeEach(() => {
   directory = mkdtempSync(join(tmpdir(), "earlyboot-test-"));
   writeFileSync(join(directory, "kernel"), Buffer.alloc(2048));
   writeFileSync(join(directory, "empty.img"), Buffer.alloc(1 << 20));
+  writeFileSync(join(directory, "damaged.img"), damagedImage);
   const kernel = Buffer.alloc(2048);
   kernel.write("HdrS", 0x202);
   kernel.writeUInt16LE(0x100, 0x20e);
@@ -47,12 +60,22 @@ it.each([
   [["build", "--config", "none.json"], 1, "none.json does not load"],
   [["report", "none.json"], 1, "The boot report none.json cannot be read"],
   [["inspect", "empty.img"], 1, "empty.img"],
+  [["plan", "damaged.img", "--disk", "."], 1, "The disk image . cannot be read: it is a directory"],
 ])("answers %j with status %d and a paragraph", (words, status, text) => {
   const result = earlyboot(...words);
 
   expect(result.stderr).toContain(text);
   expect(result.stderr).not.toMatch(/^\s+at /m);
   expect(result.status).toBe(status);
+});
+
+it("plans with the failure screen of a boot whose configuration is damaged", () => {
+  const { stdout, stderr, status } = earlyboot("plan", "damaged.img", "--disk", "empty.img");
+
+  expect(stderr).toBe("");
+  expect(stdout).toContain("earlyboot: this machine did not boot.");
+  expect(stdout).toContain("/etc/earlyboot.json cannot be read");
+  expect(status).toBe(1);
 });
 
 it("loads a configuration in TypeScript that imports this package, wherever it lies", () => {

@@ -54,8 +54,14 @@ export async function machineWithDisks(
   const shared = takeShares(asked.shares, asked);
   assumptions.push(...shared.assumptions);
   const looking: Looking = { wanted: asked, assumptions };
+  // A file may be there more than once: many disks of the same content.
+  const contents = new Map<string, ReturnType<typeof describeDisk>>();
+  for (const file of new Set(disks)) contents.set(file, describeDisk(file, looking));
   const devices = await Promise.all(
-    disks.map((file, index) => describeDisk(file, nameDisk(bus, index), looking)),
+    disks.map(async (file, index) => ({
+      ...nameDisk(bus, index),
+      ...(await contents.get(file)),
+    })),
   );
   const types = new Set([
     ...devices.flatMap(typesOf),
@@ -176,9 +182,8 @@ interface Looking {
 
 async function describeDisk(
   file: string,
-  named: ReturnType<typeof nameDisk>,
   looking: Looking,
-): Promise<BlockDeviceDescription> {
+): Promise<Omit<BlockDeviceDescription, "device" | "name">> {
   const { source, close } = await openSource(file);
   try {
     const table = await readPartitionTable(source);
@@ -192,7 +197,6 @@ async function describeDisk(
       )),
     }));
     return {
-      ...named,
       ...(await describeContent(source, { file, start: 0n }, looking)),
       partitions: await Promise.all(partitions),
     };

@@ -2,6 +2,7 @@ import { type Architecture, elfMachine, imageEntries } from "@earlyboot/initrd-i
 import { parseCommandLine } from "@earlyboot/cmdline";
 import {
   planBoot,
+  readConfiguration,
   rehearseBoot,
   type BootConfiguration,
   type BootPlan,
@@ -103,8 +104,10 @@ function withPrograms(files: FileTree, program: ProgramOutcome): FileTree {
 export async function imageIn(file: string): Promise<PlannedImage> {
   const image = await readImageFile(file);
   const text = imageEntries(image).get("etc/earlyboot.json")?.content;
-  const configuration =
-    text === undefined ? { version: 1 } : JSON.parse(Buffer.from(text).toString());
+  const configuration: BootConfiguration =
+    text === undefined
+      ? { version: 1 }
+      : readConfiguration({ readText: () => Buffer.from(text).toString() });
   const init = imageEntries(image).get("init")?.content;
   return {
     files: filesOfImage(image),

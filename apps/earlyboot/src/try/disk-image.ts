@@ -54,7 +54,12 @@ export async function openSource(
 ): Promise<{ readonly source: Source; readonly close: () => Promise<void> }> {
   try {
     const file = await open(path);
-    const { size } = await file.stat({ bigint: true });
+    const status = await file.stat({ bigint: true });
+    if (status.isDirectory()) {
+      await file.close();
+      throw new Error("it is a directory");
+    }
+    const { size } = status;
     const source: Source = {
       size,
       async read(offset, length) {
