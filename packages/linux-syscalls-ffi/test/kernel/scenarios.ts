@@ -9,6 +9,8 @@ import {
   UmountFlag,
   errorCode,
   makedev,
+  type UeventBatch,
+  type UeventSource,
 } from "@earlyboot/linux-syscalls";
 import { openLinux } from "@earlyboot/linux-syscalls-ffi";
 import { spawn as spawnByNode } from "node:child_process";
@@ -87,6 +89,15 @@ function uptimeIn(linux: Linux): number {
 
 function textOf(bytes: Uint8Array): string {
   return Buffer.from(bytes).toString();
+}
+
+/** The next uevents of `lo`, alone: those of disks come to every network namespace. */
+async function ofLoopback(source: UeventSource): Promise<UeventBatch> {
+  for (;;) {
+    const batch = await source.next();
+    const events = batch.events.filter(({ properties }) => properties["INTERFACE"] === "lo");
+    if (events.length > 0 || batch.overflow || batch.closed) return { ...batch, events };
+  }
 }
 
 /** Runs a shell and gives what it writes. */
@@ -360,7 +371,7 @@ const scenarios: Record<string, Scenario> = {
     linux.mount({ source: "sys", target: top, type: "sysfs" });
     const trigger = () => linux.writeFile(`${top}/class/net/lo/uevent`, "change");
     const source = linux.openUevents();
-    const waiting = source.next();
+    const waiting = ofLoopback(source);
     trigger();
     const { events, overflow } = await waiting;
     const before = linux.now();
@@ -380,7 +391,7 @@ const scenarios: Record<string, Scenario> = {
     const { closed } = await closing;
     const again = await source.next();
     const [event] = events;
-    return { event, overflow, fast: milliseconds < 20, rejected, closed, again };
+    return { event, overflow, fast: milliseconds < 200, rejected, closed, again };
   },
 
   async overflow(linux) {
@@ -394,7 +405,7 @@ const scenarios: Record<string, Scenario> = {
       events += batch.events.length;
       if (!batch.overflow) continue;
       linux.writeFile(`${top}/class/net/lo/uevent`, "add");
-      const after = await source.next();
+      const after = await ofLoopback(source);
       source.close();
       return {
         many: events > 1000,
