@@ -1,8 +1,9 @@
-import { createWriteStream } from "node:fs";
+import { createWriteStream, existsSync } from "node:fs";
 import { chmod, lutimes, mkdir, readdir, symlink } from "node:fs/promises";
-import { join } from "node:path";
+import { dirname, join, resolve } from "node:path";
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
+import { errorCode } from "@earlyboot/linux-syscalls";
 import { copied } from "./file-bytes.ts";
 import { ImageError } from "./image-error.ts";
 import type { ImagePlan, PlannedEntry, PlannedSource } from "./plan.ts";
@@ -22,7 +23,7 @@ export interface TreeResult {
  * @throws ImageError `bad-option`: the directory is there and not empty.
  */
 export async function writeTree(plan: ImagePlan, directory: string): Promise<TreeResult> {
-  await mkdir(directory, { recursive: true });
+  await makeDirectories(resolve(directory));
   if ((await readdir(directory)).length > 0) {
     throw new ImageError(
       "bad-option",
@@ -34,6 +35,15 @@ export async function writeTree(plan: ImagePlan, directory: string): Promise<Tre
   for (const entry of plan.entries.toReversed()) await setTime(entry, directory, plan.modified);
   const skipped = plan.entries.filter(({ kind }) => kind === "character").map(({ path }) => path);
   return { directory, skipped };
+}
+
+/** Node's own way to make parents never ends where the kernel lets nobody make any, as in `/proc`. */
+async function makeDirectories(directory: string): Promise<void> {
+  const parent = dirname(directory);
+  if (!existsSync(parent)) await makeDirectories(parent);
+  await mkdir(directory).catch((error: unknown) => {
+    if (errorCode(error) !== "EEXIST") throw error;
+  });
 }
 
 async function writeEntry(entry: PlannedEntry, path: string): Promise<void> {

@@ -1,4 +1,4 @@
-import { lstatSync, readFileSync, writeFileSync } from "node:fs";
+import { lstatSync, readFileSync, readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { writeTree } from "@earlyboot/initrd-image";
 import { describe, expect, it } from "@jest/globals";
@@ -44,5 +44,15 @@ describe("writeTree", () => {
       code: "bad-option",
       message: `${directory} is not empty: name a new directory for the tree`,
     });
+  });
+
+  it("makes the directories above, and says where none can be made", async () => {
+    const directory = join(temporaryDirectory(), "a", "b", "tree");
+    const plan = smallPlan(temporaryDirectory());
+
+    await writeTree(plan, directory);
+
+    expect(readdirSync(directory)).toContain("init");
+    await expect(writeTree(plan, "/proc/none/tree")).rejects.toMatchObject({ code: "ENOENT" });
   });
 });
