@@ -59,12 +59,16 @@ export async function mountDeclared(boot: Boot): Promise<void> {
     device: prepareDevice(boot, fs, isThere, checkOnce),
   }));
   await Promise.allSettled(prepared.map(({ device }) => device));
+  const missing: FileSystem[] = [];
   for (const { fs, device } of prepared) {
     try {
       const found = await device;
-      if (!isThere(fs)) mountOne(boot, fs, found);
+      if (isThere(fs)) continue;
+      requireMounted(fs, missing);
+      mountOne(boot, fs, found);
     } catch (error) {
       if (!fs.mountMayFail) throw declaredFailure(fs, error);
+      missing.push(fs);
       warn(boot, `${fs.mountPoint} is not mounted (it may fail): ${wordsOf(error).reason}`);
     }
   }
@@ -98,6 +102,26 @@ function onceForEachDevice(inTurn: ReturnType<typeof takeTurns>): CheckOnce {
     checks.set(device, known);
     return known;
   };
+}
+
+/**
+ * What would be bound from below an empty mount point is not what was meant: who writes there would miss it later.
+ *
+ * @throws Error when something that was to be mounted first is `missing`.
+ */
+function requireMounted(
+  { type, device, dependencies }: FileSystem,
+  missing: readonly FileSystem[],
+): void {
+  const bound = type === "none" ? device.path : undefined;
+  const needed = missing.find(
+    (fs) =>
+      dependencies.some((each) => typeof each !== "string" && each.mountPoint === fs.mountPoint) ||
+      `${bound}/`.startsWith(`${fs.mountPoint}/`),
+  );
+  if (needed !== undefined) {
+    throw new Error(`what it needs is not mounted: ${printable(needed.mountPoint)}`);
+  }
 }
 
 function mountOne(boot: Boot, fs: FileSystem, device: BlockDeviceInfo | undefined): void {

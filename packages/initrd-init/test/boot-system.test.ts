@@ -1,5 +1,5 @@
 import { describe, expect, it } from "@jest/globals";
-import { fileSystem, toSpec } from "@earlyboot/mount-spec";
+import { type FileSystem, fileSystem, toSpec } from "@earlyboot/mount-spec";
 import { type BootUi, type Hooks, mountEssentialFileSystems } from "@earlyboot/initrd-init";
 import { RebootCommand, Signal, type SpawnRequest, SyscallError } from "@earlyboot/linux-syscalls";
 import { type SimulatedLinux, moduleImage, simulateLinux } from "@earlyboot/linux-syscalls/testing";
@@ -940,6 +940,45 @@ describe("declared file systems", () => {
     expect(may.ending).toMatchObject({ kind: "execve" });
     expect(may.report?.warnings.join()).toContain("/srv/data is not mounted");
     expect(mustNot.report).toMatchObject({ outcome: "failed" });
+  });
+
+  it("that need one that is missing are not mounted, and nothing in its place", async () => {
+    const missing = fileSystem({ ...data, device: { label: "nowhere" }, mountMayFail: true });
+    const bind = (mountPoint: string, path: string, dependencies: readonly FileSystem[] = []) =>
+      toSpec(
+        fileSystem({
+          device: { path },
+          mountPoint,
+          type: "none",
+          flags: ["bind-mount"],
+          createMountPoint: true,
+          neededForBoot: true,
+          mountMayFail: true,
+          dependencies,
+        }),
+      );
+    const { linux, report } = await simulateBoot(
+      { ...plainMachine, commandLine: "root=LABEL=root rw earlyboot.timeout=1" },
+      {
+        version: 1,
+        fileSystems: [
+          toSpec(missing),
+          bind("/srv/home", "/srv/data/home"),
+          bind("/srv/other", "/etc", [missing]),
+          bind("/srv/independent", "/etc"),
+        ],
+      },
+    );
+
+    expect(report?.warnings).toEqual([
+      expect.stringContaining("/srv/data is not mounted"),
+      expect.stringMatching(/srv\/home is not mounted .*what it needs is not mounted: \/srv\/data/),
+      expect.stringMatching(
+        /srv\/other is not mounted .*what it needs is not mounted: \/srv\/data/,
+      ),
+    ]);
+    const mounts = mountsOf(linux.calls).filter((call) => call.includes(" /root/srv/"));
+    expect(mounts).toEqual([expect.stringContaining("/root/srv/independent")]);
   });
 });
 
