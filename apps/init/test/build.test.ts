@@ -32,6 +32,16 @@ it("is built to the same bytes again, the code cache too", () => {
     expect({ name, same: second.get(name)?.equals(bytes) }).toEqual({ name, same: true });
 }, 300_000);
 
+it("says whose software it holds", () => {
+  const { devDependencies } = JSON.parse(readFileSync(join(directory, "package.json"), "utf8"));
+  const tools = /^(?:@earlyboot|@jest|@types)\/|^(?:esbuild|jest|typescript)$/;
+  const said = readFileSync(join(directory, "THIRD-PARTY-LICENSES.md"), "utf8");
+
+  const held = Object.keys(devDependencies).filter((name) => !tools.test(name));
+  expect(held).not.toEqual([]);
+  for (const name of held) expect(said).toContain(`\`${name}\``);
+});
+
 it("holds a native addon that was compiled from its source as it is now", () => {
   const source = readFileSync(join(directory, "native/code-cache.c"));
   const addon = readFileSync(join(directory, "native/code-cache-x64.bare"), "latin1");
