@@ -108,11 +108,9 @@ bootTest("runs a shell in the REPL, opened by gnu.repl, with job control", async
   await console.expect("be43gun");
   console.type("\u0003");
   await console.expect(shell);
-  console.type("kill -9 %1\n");
-  await console.expect(shell);
-  // The shell looks at its jobs when it has something to do.
-  console.type("\n");
-  await console.expect("Killed");
+  // How a job in the background ended, the shell tells at this prompt or at the next one; in the foreground, at once.
+  console.type("kill -9 %1; fg %1; echo status $?\n");
+  await console.expect("status 137");
   await console.expect(shell);
   console.type("exit\n");
   await console.expect(prompt);
